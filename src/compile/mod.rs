@@ -1,0 +1,1 @@
+//! Segments and metrics declared in YAML → SQL models. Pure: texts in, texts out.

@@ -1,0 +1,2 @@
+//! An ordinary DataFusion session with our functions, a memory limit and a spill directory. Never reads sources, never
+//! publishes.

@@ -1,0 +1,1 @@
+//! What a run says of itself: events, records, progress. Imports nothing but names.

@@ -1,0 +1,1 @@
+//! Table references, the graph, its order, selection, fingerprints. Pure: given SQL texts, it runs nothing.

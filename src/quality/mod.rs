@@ -1,0 +1,1 @@
+//! Checks → SQL and verdicts. Pure: it runs nothing.

@@ -1,0 +1,1 @@
+//! One execution: load → compute → check → publish. Composes source, engine and warehouse.

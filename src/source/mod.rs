@@ -1,0 +1,1 @@
+//! Files → typed batches and rejects. Never plans, never publishes.

@@ -1,0 +1,21 @@
+//! The only integration-test binary.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod architecture;
+mod check;
+mod cli;
+mod compile;
+mod config;
+mod crash;
+mod demo;
+mod engine;
+mod functions;
+mod identity;
+mod observe;
+mod plan;
+mod quality;
+mod real_data;
+mod reference;
+mod run;
+mod source;
+mod warehouse;
