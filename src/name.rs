@@ -121,6 +121,20 @@ snake_case_name! {
     PipelineName
 }
 
+impl TableName {
+    /// The catalogue's name of what a source yields: `source__online_account`. Sources have a namespace of their own, so
+    /// that a source and a model may share a name; SQL reads it as `source.online_account`.
+    #[must_use]
+    pub fn of_source(source: &Self) -> Self {
+        Self(format!("source__{}", source.0))
+    }
+
+    /// The source that this catalogue name stands for, if it stands for one.
+    pub fn as_source(&self) -> Option<&str> {
+        self.0.strip_prefix("source__")
+    }
+}
+
 impl From<TableName> for StepId {
     fn from(table: TableName) -> Self {
         Self(table.0)
