@@ -1,1 +1,4 @@
 //! Table references, the graph, its order, selection, fingerprints. Pure: given SQL texts, it runs nothing.
+
+pub mod graph;
+pub mod position;
