@@ -342,8 +342,8 @@ pub struct Segment {
     pub name: String,
     pub description: String,
     pub kind: SegmentKind,
-    pub condition: String,
-    /// Where the condition stands.
+    pub condition: SqlText,
+    /// Where the segment's name stands.
     pub at: Location,
 }
 
@@ -380,12 +380,12 @@ impl From<Grain> for GrainKey {
 pub struct Metric {
     pub name: String,
     pub description: String,
-    pub from: TableName,
-    pub date: String,
-    pub condition: Option<String>,
+    /// The rows that a total, or a numerator, is computed from.
+    pub rows: MetricRows,
     pub figure: Figure,
     pub grains: Vec<GrainKey>,
-    pub by: Vec<String>,
+    /// Columns of the rows' table, or `segment`.
+    pub by: Vec<SqlText>,
     pub interval: Option<Interval>,
     pub unit: Option<String>,
     pub target: Option<f64>,
@@ -395,9 +395,37 @@ pub struct Metric {
     pub at: Location,
 }
 
+/// Rows of a table, each in the period of its date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MetricRows {
+    pub from: TableName,
+    /// A date or timestamp column.
+    pub date: SqlText,
+    pub condition: Option<SqlText>,
+}
+
+/// A piece of SQL as it is written in YAML: an expression, or a column's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SqlText {
+    pub sql: String,
+    /// Where the value begins. If its text stands in the file as it is in `sql` (a plain scalar of one line), `length` is
+    /// its number of characters, so that a place within it can be found.
+    pub at: Location,
+}
+
 /// A total, or a ratio of two totals: SQL aggregates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Figure {
-    Total(String),
-    Ratio { numerator: String, denominator: String },
+    Total(SqlText),
+    /// Of the same rows.
+    Ratio {
+        numerator: SqlText,
+        denominator: SqlText,
+    },
+    /// Of two tables.
+    Per {
+        numerator: SqlText,
+        denominator: SqlText,
+        rows: MetricRows,
+    },
 }
