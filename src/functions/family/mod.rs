@@ -1,0 +1,31 @@
+//! The scalar functions, family by family: what each computes, never how DataFusion calls it.
+
+mod address;
+mod chinese;
+mod company;
+mod contact;
+mod mask;
+mod name;
+mod similarity;
+mod statistics;
+mod text;
+mod time;
+
+use super::declare::Declared;
+
+/// Every scalar function.
+pub fn all() -> Vec<Declared> {
+    [
+        time::ALL,
+        name::ALL,
+        chinese::ALL,
+        contact::ALL,
+        address::ALL,
+        company::ALL,
+        mask::ALL,
+        similarity::ALL,
+        text::ALL,
+        statistics::ALL,
+    ]
+    .concat()
+}
