@@ -2,3 +2,5 @@
 
 pub mod graph;
 pub mod position;
+pub mod references;
+pub mod sql;
