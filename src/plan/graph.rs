@@ -1,11 +1,18 @@
 //! The graph of a project: every step, what it makes and reads, in an order in which it can run. Found from the SQL.
 
-use std::collections::BTreeMap;
+mod build;
+mod order;
+mod resolve;
 
-use crate::config::problem::Location;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+pub use build::{build, draft};
+
+use crate::config::problem::{Location, Problem};
 use crate::config::project::{Identity, Layer, Model, Source, Table};
 use crate::name::{PipelineName, StepId, TableName};
-use crate::plan::position::Origins;
+use crate::plan::position::{Origins, locate};
 
 /// Every step of every pipeline of a project. Only `build` makes one, so it has no cycle and no dangling read.
 #[derive(Debug, Default)]
@@ -16,6 +23,15 @@ pub struct Graph {
     pub tables: BTreeMap<TableName, Table>,
     /// The index of the step that makes a table.
     pub(crate) makers: BTreeMap<TableName, usize>,
+}
+
+/// A graph of what is sound in a project, and what is wrong with the rest: so that one error hides no other.
+#[derive(Debug, Default)]
+pub struct Draft {
+    /// Without the steps that have an error of their own. What reads such a step is there.
+    pub graph: Graph,
+    /// Errors and warnings, by place.
+    pub problems: Vec<Problem>,
 }
 
 /// One thing to do: read a source, compute a model, join identities.
@@ -67,5 +83,23 @@ impl Graph {
     /// What is said about a table beside its SQL.
     pub fn table(&self, name: &TableName) -> Option<&Table> {
         self.tables.get(name)
+    }
+}
+
+impl Step {
+    /// The SQL of a model.
+    pub fn model(&self) -> Option<&Model> {
+        match &self.kind {
+            StepKind::Model { model, .. } => Some(model),
+            StepKind::Source(_) | StepKind::Identity(_) => None,
+        }
+    }
+
+    /// Where a byte range of a model's SQL stands in the project's files.
+    pub fn locate(&self, span: &Range<usize>) -> Location {
+        match &self.kind {
+            StepKind::Model { model, origins } => locate(&model.sql, &model.path, origins, &self.at, span),
+            StepKind::Source(_) | StepKind::Identity(_) => self.at.clone(),
+        }
     }
 }
