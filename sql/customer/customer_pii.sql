@@ -1,0 +1,12 @@
+-- One row is a person or an organisation with what identifies them directly, kept apart.
+SELECT
+    customer_id,
+    name,
+    email,
+    mobile,
+    birth_date,
+    address,
+    postcode,
+    company_name,
+    tax_id
+FROM customer_golden
