@@ -38,6 +38,8 @@ pub enum WarehouseError {
     ColumnType { table: TableName, column: String, expected: String, found: String },
     #[error("`{table}` was staged with {expected} columns and comes with {found}")]
     ColumnCount { table: TableName, expected: usize, found: usize },
+    #[error("column `{column}` of `{table}` may not be NULL and is in {rows} rows")]
+    UnexpectedNull { table: TableName, column: String, rows: usize },
     #[error("`{table}` names `{column}` as {purpose}, which is not one of its columns")]
     NoSuchColumn { table: TableName, column: String, purpose: &'static str },
     #[error("`{path}` is damaged: {reason}")]

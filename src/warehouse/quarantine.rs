@@ -1,0 +1,60 @@
+//! Rejects of sources, by run: where a bad value stands and why it is bad, never the value.
+
+use std::path::PathBuf;
+
+use arrow::datatypes::Schema;
+
+use super::Warehouse;
+use super::error::WarehouseError;
+use super::layout;
+use super::release::Release;
+use super::stage::{Stage, StageOptions, TableSpec};
+use crate::name::{AsOf, RunId, TableName};
+
+impl Warehouse {
+    /// Begins to write the rejects of a source. `source` is its plain name; the files are there, for everyone who may
+    /// read the warehouse's inside, as soon as a writer is done: a run that fails keeps its rejects too.
+    pub fn quarantine(
+        &self,
+        run: &RunId,
+        as_of: AsOf,
+        source: &TableName,
+        schema: &Schema,
+    ) -> Result<Stage<'_>, WarehouseError> {
+        let spec = TableSpec::internal(source.clone());
+        let folder = layout::quarantine_folder(source);
+        self.stage_in(folder, run, as_of, &spec, schema, &StageOptions::internal(), true)
+    }
+
+    /// The files of a source's rejects in one run, in order; none if it had none.
+    pub fn rejects_of(&self, source: &TableName, run: &RunId) -> Result<Vec<PathBuf>, WarehouseError> {
+        let listed = self.store.list(&layout::quarantine_folder(source))?;
+        let of_run = listed
+            .iter()
+            .map(|object| object.location.to_string())
+            .filter(|path| path.ends_with(".parquet") && layout::run_of(path).as_ref() == Some(run));
+        Ok(of_run.map(|path| self.store.full_path(&path)).collect())
+    }
+
+    /// The runs that left rejects of a source, newest first.
+    pub fn runs_with_rejects(&self, source: &TableName) -> Result<Vec<RunId>, WarehouseError> {
+        let listed = self.store.list(&layout::quarantine_folder(source))?;
+        let mut runs: Vec<RunId> =
+            listed.iter().filter_map(|object| layout::run_of(object.location.as_ref())).collect();
+        runs.sort();
+        runs.dedup();
+        runs.reverse();
+        Ok(runs)
+    }
+
+    /// The sources that have rejects of any run, by plain name.
+    pub fn sources_with_rejects(&self) -> Result<Vec<TableName>, WarehouseError> {
+        Ok(self.store.folders(layout::QUARANTINE)?.iter().filter_map(|name| name.parse().ok()).collect())
+    }
+}
+
+/// The run whose rejects belong to a source's rows in a release: the one that read it, which may be an earlier one.
+pub fn run_that_read(release: &Release, source: &TableName) -> Option<RunId> {
+    let entry = release.table(&TableName::of_source(source))?;
+    entry.newest().map(|partition| partition.run.clone())
+}
