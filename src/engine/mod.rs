@@ -1,6 +1,16 @@
 //! An ordinary DataFusion session with our functions, a memory limit and a spill directory. Never reads sources, never
 //! publishes.
 
-pub mod session;
+mod context;
+mod diagnose;
+mod error;
+mod execute;
+mod planning;
+mod session;
+mod tables;
 
-pub use session::Settings;
+pub use error::EngineError;
+pub use execute::{execute, with_sort_merge_join};
+pub use planning::plan;
+pub use session::{Settings, default_memory_bytes, session};
+pub use tables::{batches, empty, previous, reference, register, register_as, view};

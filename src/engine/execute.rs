@@ -1,0 +1,40 @@
+//! Running a plan, and what to try when memory does not suffice.
+
+use std::sync::Arc;
+
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::{SendableRecordBatchStream, execute_stream};
+use datafusion::prelude::SessionContext;
+
+use super::error::EngineError;
+
+/// Runs a plan. Batches come as they are made; the plan's ORDER BY holds across them.
+///
+/// # Errors
+/// If the plan cannot be made physical. Errors of rows come through the stream, as DataFusion's own;
+/// [`EngineError::of_execution`] makes them fit to show.
+pub async fn execute(
+    context: &SessionContext,
+    plan: &LogicalPlan,
+) -> Result<SendableRecordBatchStream, EngineError> {
+    let state = context.state();
+    let physical =
+        state.create_physical_plan(plan).await.map_err(|error| EngineError::of_execution(&error))?;
+    execute_stream(physical, context.task_ctx()).map_err(|error| EngineError::of_execution(&error))
+}
+
+/// The same session with the same tables and memory, which joins by sorting: slower than hashing, but it spills.
+/// For steps that ran out of memory.
+pub fn with_sort_merge_join(context: &SessionContext) -> SessionContext {
+    let mut config = context.copied_config();
+    let options = config.options_mut();
+    options.optimizer.prefer_hash_join = false;
+    // With one partition the preference is ignored; more share the pool among more sorts.
+    options.execution.target_partitions = 2;
+    let state = SessionStateBuilder::new_from_existing(context.state())
+        .with_config(config)
+        .with_runtime_env(Arc::clone(&context.runtime_env()))
+        .build();
+    SessionContext::new_with_state(state)
+}
