@@ -45,6 +45,10 @@ pub enum SourceError {
         "the header of `{file}` is longer than {limit} bytes; is it text with `{delimiter}` between its fields?"
     )]
     HeaderTooLong { file: String, limit: usize, delimiter: String },
+    #[error(
+        "the header of `{file}` opens a quote that is never closed; mend the file or the source's `quote`"
+    )]
+    HeaderUnclosed { file: String },
     #[error("`{file}` is not a whole Parquet file; deliver it again")]
     Parquet { file: String, source: parquet::errors::ParquetError },
     #[error(

@@ -7,16 +7,29 @@
 //! For every file `rows_read = rows_loaded + rows_quarantined`. Rows dated after the as-of date are not there yet: they
 //! are counted as `rows_later` and nowhere else.
 
+mod assemble;
+pub mod block;
+pub mod csv;
+mod delimited;
 pub mod discover;
+pub mod encoding;
 pub mod error;
+mod header;
+pub mod lines;
+mod parquet;
+pub mod parse;
 pub mod reject;
 pub mod report;
+mod spool;
+mod stream;
 
 use std::error::Error;
 
 use arrow::array::RecordBatch;
 
+use self::assemble::Assembler;
 use crate::config::project::Source;
+use crate::config::raw::source::FileFormat;
 use crate::name::{AsOf, RunId};
 
 pub use discover::{InputFile, discover, fingerprint};
@@ -60,10 +73,17 @@ impl ReadOptions {
 pub fn read(
     source: &Source,
     file: &InputFile,
-    _options: &ReadOptions,
-    _sink: &mut dyn Sink,
+    options: &ReadOptions,
+    sink: &mut dyn Sink,
 ) -> Result<FileReport, SourceError> {
-    Err(SourceError::NotAFile { file: format!("{}: {}", source.name, file.relative) })
+    let mut assembler = Assembler::new(source, file, options, sink);
+    match source.files.format {
+        FileFormat::Csv => delimited::read(&mut assembler, options)?,
+        FileFormat::Ndjson => {}
+        FileFormat::Parquet => parquet::read(&mut assembler)?,
+        FileFormat::Xlsx => {}
+    }
+    assembler.finish()
 }
 
 /// The columns of a source's batches.
