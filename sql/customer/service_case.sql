@@ -5,10 +5,12 @@ SELECT
     ticket.channel,
     ticket.topic,
     ticket.opened_at,
-    CAST(date_part('epoch', ticket.first_reply_at) - date_part('epoch', ticket.opened_at) AS DECIMAL(18, 2))
-        / 60 AS first_reply_minutes,
-    CAST(date_part('epoch', ticket.resolved_at) - date_part('epoch', ticket.opened_at) AS DECIMAL(18, 2))
-        / 3600 AS resolution_hours,
+    CAST(
+        (date_part('epoch', ticket.first_reply_at) - date_part('epoch', ticket.opened_at)) / 60 AS DECIMAL(18, 2)
+    ) AS first_reply_minutes,
+    CAST(
+        (date_part('epoch', ticket.resolved_at) - date_part('epoch', ticket.opened_at)) / 3600 AS DECIMAL(18, 2)
+    ) AS resolution_hours,
     ticket.resolved_at,
     ticket.reopened,
     ticket.satisfaction,
