@@ -1,8 +1,17 @@
 //! The project's files → a checked [`project::Project`], all problems at once. Pure: given texts, it reads no clock,
 //! no network and no data.
 
+mod build;
 pub mod column;
+mod expand;
 pub mod files;
+mod load;
 pub mod problem;
 pub mod project;
 pub mod raw;
+pub mod schema;
+mod shape;
+pub mod units;
+pub mod yaml;
+
+pub use load::load;

@@ -71,3 +71,19 @@ pub fn nearest<'a>(misspelt: &str, known: impl IntoIterator<Item = &'a str>) -> 
         .min()
         .map(|(_, name)| name)
 }
+
+/// How to mend an unknown name: the nearest known one, else all of them if they are few.
+pub fn did_you_mean<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    if let Some(name) = nearest(unknown, known.iter().copied()) {
+        return format!("did you mean `{name}`?");
+    }
+    let names = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    match known.len() {
+        0 => "there is none".to_owned(),
+        1..=16 => format!("known are {}", names(&known)),
+        _ => {
+            format!("known are {} and {} more", names(known.get(..12).unwrap_or_default()), known.len() - 12)
+        }
+    }
+}

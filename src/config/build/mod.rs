@@ -1,0 +1,182 @@
+//! Raw structs → the checked [`super::project::Project`], one file per block. Every pass goes on after a problem, so that
+//! all of them are reported together; a block with a problem yields nothing.
+
+pub mod checks;
+pub mod column;
+pub mod environment;
+pub mod files;
+pub mod identity;
+pub mod metrics;
+pub mod models;
+pub mod names;
+pub mod pipeline;
+pub mod segments;
+pub mod source;
+pub mod table;
+pub mod values;
+
+use chrono::Duration;
+
+use super::problem::{Location, Problem};
+use super::units;
+use super::yaml::{Node, Value};
+use names::Catalogue;
+
+/// A place in a tree: a key and what stands under it. Never fails: what is absent is placed at its parent.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'t> {
+    key_at: &'t Location,
+    node: Option<&'t Node>,
+}
+
+impl<'t> Place<'t> {
+    pub fn root(node: &'t Node) -> Self {
+        Self { key_at: &node.at, node: Some(node) }
+    }
+
+    /// What stands under a key.
+    #[must_use]
+    pub fn key(self, key: &str) -> Self {
+        match self.node.and_then(|node| node.entry(key)) {
+            Some(entry) => Self { key_at: &entry.key_at, node: Some(&entry.value) },
+            None => Self { key_at: self.key_at, node: None },
+        }
+    }
+
+    /// One item of a list; a single value stands for a list of one.
+    #[must_use]
+    pub fn item(self, index: usize) -> Self {
+        match self.node.map(|node| &node.value) {
+            Some(Value::List(items)) => match items.get(index) {
+                Some(item) => Self { key_at: &item.at, node: Some(item) },
+                None => Self { key_at: self.key_at, node: None },
+            },
+            _ => self,
+        }
+    }
+
+    /// Where the value stands, if it is a scalar; else its key.
+    pub fn at(self) -> Location {
+        match self.node {
+            Some(Node { at, value: Value::Scalar(_) }) => at.clone(),
+            _ => self.key_at.clone(),
+        }
+    }
+
+    /// Where the key stands.
+    pub fn key_at(self) -> Location {
+        self.key_at.clone()
+    }
+
+    /// Is anything written here?
+    pub fn is_written(self) -> bool {
+        self.node.is_some()
+    }
+
+    /// The scalar's text as messages may show it.
+    pub fn shown(self) -> Option<&'t str> {
+        self.node?.scalar().map(|scalar| scalar.shown())
+    }
+
+    /// The scalar's text.
+    pub fn text(self) -> Option<&'t str> {
+        self.node?.scalar().map(|scalar| scalar.text.as_str())
+    }
+
+    pub fn node(self) -> Option<&'t Node> {
+        self.node
+    }
+
+    /// The keys of a mapping.
+    pub fn keys(self) -> impl Iterator<Item = &'t str> {
+        self.node.map(Node::entries).unwrap_or_default().iter().map(|entry| entry.key.as_str())
+    }
+}
+
+/// What a pass over the blocks knows, and what it has found wrong.
+#[derive(Debug)]
+pub struct Pass<'a> {
+    pub catalogue: &'a Catalogue,
+    pub problems: Vec<Problem>,
+}
+
+impl Pass<'_> {
+    pub fn error(&mut self, at: Location, message: impl Into<String>, help: impl Into<String>) {
+        self.problems.push(Problem::error(at, message).help(help));
+    }
+
+    /// A value that cannot be read, shown as it is written.
+    pub fn bad(&mut self, place: Place<'_>, what: &str, help: impl Into<String>) {
+        let shown = place.shown().unwrap_or_default();
+        self.error(place.at(), format!("`{shown}` is not {what}"), help);
+    }
+
+    /// A duration such as `36h`.
+    pub fn duration(&mut self, text: Option<&str>, place: Place<'_>) -> Option<Duration> {
+        let duration = units::duration(text?);
+        if duration.is_none() {
+            self.bad(place, "a duration", units::DURATION_HELP);
+        }
+        duration
+    }
+
+    /// A share: 0 to 1.
+    pub fn ratio(&mut self, ratio: f64, place: Place<'_>) {
+        if !(0.0..=1.0).contains(&ratio) {
+            self.bad(place, "a share", "write a number from 0 to 1");
+        }
+    }
+
+    /// `freshness`'s two limits: at least one, the warning first.
+    pub fn limits(
+        &mut self,
+        warn_after: Option<&str>,
+        fail_after: Option<&str>,
+        place: Place<'_>,
+    ) -> (Option<Duration>, Option<Duration>) {
+        if warn_after.is_none() && fail_after.is_none() {
+            self.error(
+                place.key_at(),
+                "`freshness` says no limit",
+                "add `warn_after: 36h` or `fail_after: 72h`",
+            );
+        }
+        let warn = self.duration(warn_after, place.key("warn_after"));
+        let fail = self.duration(fail_after, place.key("fail_after"));
+        if let (Some(warn), Some(fail)) = (warn, fail)
+            && warn > fail
+        {
+            self.error(
+                place.key("warn_after").at(),
+                "`warn_after` is later than `fail_after`",
+                "warn before the run fails",
+            );
+        }
+        (warn, fail)
+    }
+
+    /// An SQL fragment that says something.
+    pub fn fragment(&mut self, sql: &str, place: Place<'_>) {
+        if sql.trim().is_empty() {
+            self.error(
+                place.at(),
+                "an SQL expression is missing here",
+                "write a condition such as `order_count > 1`",
+            );
+        }
+    }
+
+    /// A list in which nothing stands twice.
+    pub fn distinct(&mut self, items: &[String], place: Place<'_>) {
+        for (index, item) in items.iter().enumerate() {
+            if items.iter().take(index).any(|earlier| earlier == item) {
+                self.error(place.item(index).at(), format!("`{item}` stands twice"), "keep one of them");
+            }
+        }
+    }
+
+    /// How many errors there are so far: a block that adds none is sound.
+    pub fn count(&self) -> usize {
+        self.problems.len()
+    }
+}

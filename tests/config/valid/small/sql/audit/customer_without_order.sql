@@ -1,0 +1,2 @@
+-- One row per failure.
+SELECT * FROM customer WHERE order_count = 0

@@ -1,0 +1,2 @@
+-- One row per order.
+SELECT * FROM source.online_order
