@@ -66,7 +66,7 @@ pub fn of_table(raw: &RawCheck, item: Place<'_>, files: &ProjectFiles, pass: &mu
         RawCheck::Relationships(check) => relationship(check.column.clone(), &check.to, place, pass)?,
         RawCheck::RowCount(check) => row_count(check, place, pass)?,
         RawCheck::Expression(check) => {
-            pass.fragment(&check.sql, place.key("sql"));
+            pass.sql(&check.sql, place.key("sql"));
             CheckKind::Expression { name: check.name.clone(), sql: check.sql.clone() }
         }
         RawCheck::Sql(check) => sql(&check.file, place.key("file"), files, pass)?,

@@ -18,6 +18,7 @@ pub mod values;
 use chrono::Duration;
 
 use super::problem::{Location, Problem};
+use super::project::SqlText;
 use super::units;
 use super::yaml::{Node, Value};
 use names::Catalogue;
@@ -155,15 +156,16 @@ impl Pass<'_> {
         (warn, fail)
     }
 
-    /// An SQL fragment that says something.
-    pub fn fragment(&mut self, sql: &str, place: Place<'_>) {
+    /// A piece of SQL that says something.
+    pub fn sql(&mut self, sql: &str, place: Place<'_>) -> SqlText {
         if sql.trim().is_empty() {
             self.error(
                 place.at(),
                 "an SQL expression is missing here",
-                "write a condition such as `order_count > 1`",
+                "write one, such as `order_count > 1`",
             );
         }
+        SqlText { sql: sql.to_owned(), at: place.at() }
     }
 
     /// A list in which nothing stands twice.

@@ -143,6 +143,11 @@ impl Pass<'_> {
         self.table_name(name, place.at())
     }
 
+    /// A table, if the project has it for certain.
+    pub fn table_if_any(&self, name: &str) -> Option<TableName> {
+        self.catalogue.tables.get(name).and_then(|_| TableName::new(name).ok())
+    }
+
     /// A pipeline that another comes after.
     pub fn pipeline(&mut self, name: &str, place: Place<'_>) -> Option<PipelineName> {
         if !self.catalogue.is_pipeline(name) {

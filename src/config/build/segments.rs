@@ -19,13 +19,12 @@ pub fn segments(raw: RawSegments, place: Place<'_>, pass: &mut Pass<'_>) -> Opti
     for (name, segment) in raw.members {
         let place = place.key("members").key(&name);
         pass.snake_case(&name, place.key_at());
-        pass.fragment(&segment.condition, place.key("where"));
         members.push(Segment {
             name,
             description: segment.description,
             kind: segment.kind,
-            condition: segment.condition,
-            at: place.key("where").at(),
+            condition: pass.sql(&segment.condition, place.key("where")),
+            at: place.key_at(),
         });
     }
     (pass.count() == before).then_some(Segments {
