@@ -108,18 +108,19 @@ pub struct StepReport {
     pub message: Option<String>,
 }
 
-/// What became of a source's rows: `read = loaded + quarantined + duplicates + later`.
+/// What became of a source's rows: `read = loaded + quarantined + duplicates`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceReport {
     pub source: TableName,
     pub files: u64,
     pub bytes: u64,
+    /// Rows that are there on the as-of date.
     pub read: u64,
     pub loaded: u64,
     pub quarantined: u64,
     /// Removed by the source's `unique`.
     pub duplicates: u64,
-    /// Dated after the as-of date.
+    /// Dated after the as-of date: not there yet, so not read.
     pub later: u64,
     /// Rows quarantined, by reason.
     pub row_rejects: BTreeMap<String, u64>,

@@ -116,16 +116,33 @@ pub(crate) fn remove_quietly(path: &Path) {
     let _ = fs::remove_file(path);
 }
 
-/// Keeps a file or a folder from everyone but its owner.
+/// Who may read a file or a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Whoever may read the folder above the warehouse's tables.
+    Open,
+    Owner,
+}
+
+/// Gives a folder, or a file in it, its rights. Open ones have those of `like`, a folder that was made with the
+/// process's own.
 #[cfg(unix)]
-pub(crate) fn restrict(path: &Path) -> io::Result<()> {
+pub(crate) fn set_access(path: &Path, access: Access, like: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    let mode = if fs::metadata(path)?.is_dir() { 0o700 } else { 0o600 };
+    let metadata = fs::metadata(path)?;
+    let open = match access {
+        Access::Open => fs::metadata(like)?.permissions().mode() & 0o777,
+        Access::Owner => 0o700,
+    };
+    let mode = if metadata.is_dir() { open } else { open & 0o666 };
+    if metadata.permissions().mode() & 0o777 == mode {
+        return Ok(());
+    }
     fs::set_permissions(path, fs::Permissions::from_mode(mode))
 }
 
 /// Other systems give a folder the rights of the one above it.
 #[cfg(not(unix))]
-pub(crate) fn restrict(_path: &Path) -> io::Result<()> {
+pub(crate) fn set_access(_path: &Path, _access: Access, _like: &Path) -> io::Result<()> {
     Ok(())
 }

@@ -67,8 +67,8 @@ impl Warehouse {
         for run in self.runs()? {
             let record = match self.run_record(&run) {
                 Ok(record) => record,
-                // Killed before it wrote a word: it staged nothing either.
-                Err(WarehouseError::NoSuchRun(_)) => continue,
+                // Killed before it wrote a word, so it staged nothing; or nobody can go on from what it wrote.
+                Err(WarehouseError::NoSuchRun(_) | WarehouseError::Damaged { .. }) => continue,
                 Err(error) => return Err(error),
             };
             let ended = matches!(record.status, RunStatus::Published | RunStatus::Unchanged);

@@ -14,9 +14,12 @@
 //! may die at any instruction: before the file is there the run has not happened, and after it all that is left to do
 //! is derived again at the next start. Every call blocks.
 
+pub mod catalog;
+pub mod current;
 mod disk;
 pub mod error;
 pub mod failpoint;
+pub mod garbage;
 pub mod journal;
 pub mod layout;
 pub mod lock;
@@ -32,6 +35,7 @@ mod store;
 
 pub use error::WarehouseError;
 pub use failpoint::failpoint;
+pub use garbage::Garbage;
 pub use journal::StepRecord;
 pub use lock::RunLock;
 pub use open::Warehouse;

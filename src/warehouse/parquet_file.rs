@@ -14,7 +14,7 @@ use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 
-use super::disk;
+use super::disk::{self, Access};
 use super::error::{WarehouseError, reason_of_any};
 use super::failpoint::failpoint;
 use super::release::FileEntry;
@@ -27,7 +27,7 @@ pub(super) struct FileTarget<'a> {
     pub(super) table: &'a TableName,
     /// Relative to the warehouse.
     pub(super) path: String,
-    pub(super) restricted: bool,
+    pub(super) access: Access,
 }
 
 /// A file that is being written. Dropped before it is closed, it leaves nothing.
@@ -97,9 +97,7 @@ impl<'a> ParquetFile<'a> {
         let file = writer.into_inner()?;
         if let Some(root) = self.store.disk() {
             file.sync_all()?;
-            if self.target.restricted {
-                disk::restrict(&self.temporary)?;
-            }
+            disk::set_access(&self.temporary, self.target.access, root)?;
             disk::settle(&self.temporary, &root.join(&self.target.path))?;
         }
         Ok(file.metadata()?.len())

@@ -5,15 +5,16 @@ use std::path::PathBuf;
 use arrow::datatypes::Schema;
 
 use super::Warehouse;
+use super::disk::Access;
 use super::error::WarehouseError;
 use super::layout;
 use super::release::Release;
-use super::stage::{Stage, StageOptions, TableSpec};
+use super::stage::{Place, Stage, StageOptions, TableSpec};
 use crate::name::{AsOf, RunId, TableName};
 
 impl Warehouse {
-    /// Begins to write the rejects of a source. `source` is its plain name; the files are there, for everyone who may
-    /// read the warehouse's inside, as soon as a writer is done: a run that fails keeps its rejects too.
+    /// Begins to write the rejects of a source. `source` is its plain name; the files are there
+    /// as soon as a writer is done, because a run that fails keeps its rejects too.
     pub fn quarantine(
         &self,
         run: &RunId,
@@ -22,8 +23,8 @@ impl Warehouse {
         schema: &Schema,
     ) -> Result<Stage<'_>, WarehouseError> {
         let spec = TableSpec::internal(source.clone());
-        let folder = layout::quarantine_folder(source);
-        self.stage_in(folder, run, as_of, &spec, schema, &StageOptions::internal(), true)
+        let place = Place { folder: layout::quarantine_folder(source), access: Access::Owner };
+        self.stage_in(place, run, as_of, &spec, schema, &StageOptions::internal())
     }
 
     /// The files of a source's rejects in one run, in order; none if it had none.

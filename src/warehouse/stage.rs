@@ -10,7 +10,7 @@ use parquet::file::properties::WriterProperties;
 use serde::{Deserialize, Serialize};
 
 use super::Warehouse;
-use super::disk;
+use super::disk::{self, Access};
 use super::error::WarehouseError;
 use super::layout;
 use super::parquet_file::{FileTarget, ParquetFile, properties};
@@ -133,17 +133,22 @@ impl StagedTable {
     }
 }
 
+/// The folder that files go to, and who may read them.
+pub(super) struct Place {
+    pub(super) folder: String,
+    pub(super) access: Access,
+}
+
 /// A table that is being written. Shared by the threads that write it.
 pub struct Stage<'a> {
     warehouse: &'a Warehouse,
     run: RunId,
     as_of: AsOf,
     table: TableName,
-    folder: String,
+    place: Place,
     schema: SchemaRef,
     properties: WriterProperties,
     rows_per_file: u64,
-    restricted: bool,
 }
 
 impl Warehouse {
@@ -157,43 +162,36 @@ impl Warehouse {
         options: &StageOptions,
     ) -> Result<Stage<'_>, WarehouseError> {
         // Internal tables hold what sources say of people, raw: nobody but the owner reads them.
-        let restricted = spec.restricted || !spec.published;
-        self.stage_in(layout::table_folder(&spec.name), run, as_of, spec, schema, options, restricted)
+        let access = if spec.restricted || !spec.published { Access::Owner } else { Access::Open };
+        let place = Place { folder: layout::table_folder(&spec.name), access };
+        self.stage_in(place, run, as_of, spec, schema, options)
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the two callers above and in `quarantine` fix most of them"
-    )]
     pub(super) fn stage_in(
         &self,
-        folder: String,
+        place: Place,
         run: &RunId,
         as_of: AsOf,
         spec: &TableSpec,
         schema: &Schema,
         options: &StageOptions,
-        restricted: bool,
     ) -> Result<Stage<'_>, WarehouseError> {
         let schema = file_schema(schema, &spec.columns);
         let properties = properties(spec, run, as_of, &schema, options)?;
-        if self.store.disk().is_some() {
-            let path = self.store.full_path(&folder);
-            disk::make_folder(&path).map_err(|error| stage_error(&spec.name, &path, error))?;
-            if restricted {
-                disk::restrict(&path).map_err(|error| stage_error(&spec.name, &path, error))?;
-            }
+        if let Some(root) = self.store.disk() {
+            let path = root.join(&place.folder);
+            let made = disk::make_folder(&path).and_then(|()| disk::set_access(&path, place.access, root));
+            made.map_err(|error| stage_error(&spec.name, &path, error))?;
         }
         Ok(Stage {
             warehouse: self,
             run: run.clone(),
             as_of,
             table: spec.name.clone(),
-            folder,
+            place,
             schema: Arc::new(schema),
             properties,
             rows_per_file: options.rows_per_file.max(1),
-            restricted,
         })
     }
 }
@@ -221,8 +219,8 @@ impl<'a> Stage<'a> {
     }
 
     fn open(&self, stream: u32, number: u32) -> Result<ParquetFile<'_>, WarehouseError> {
-        let path = layout::part(&self.folder, &self.run, stream, number);
-        let target = FileTarget { table: &self.table, path, restricted: self.restricted };
+        let path = layout::part(&self.place.folder, &self.run, stream, number);
+        let target = FileTarget { table: &self.table, path, access: self.place.access };
         ParquetFile::open(&self.warehouse.store, target, self.schema.clone(), self.properties.clone())
     }
 

@@ -137,10 +137,6 @@ impl Store {
         .map_err(|source| store_error("write", path, source))
     }
 
-    pub(crate) fn exists(&self, path: &str) -> Result<bool, WarehouseError> {
-        Ok(self.size(path)?.is_some())
-    }
-
     /// The bytes of an object; `None` if there is none.
     pub(crate) fn size(&self, path: &str) -> Result<Option<u64>, WarehouseError> {
         let (objects, at) = (self.objects.clone(), ObjectPath::from(path));
