@@ -63,6 +63,8 @@ pub struct Rows {
     pub beside: Vec<u8>,
     /// Rows that are none: place relative to the block.
     pub bad: Vec<(Row, Reason)>,
+    /// Values are UTF-8 already.
+    pub decoded: bool,
 }
 
 impl Rows {

@@ -7,6 +7,7 @@
 use memchr::memchr;
 
 use super::block::{Row, Rows, Span};
+use super::encoding::Charset;
 use super::lines::{Taken, Tokenizer, count_lines};
 use super::reject::Reason;
 use crate::config::project::Delimiter;
@@ -197,7 +198,7 @@ impl From<Written> for Span {
 }
 
 impl Tokenizer for Csv {
-    fn tokenize(&mut self, bytes: &[u8], last: bool, rows: &mut Rows) -> Taken {
+    fn tokenize(&mut self, bytes: &[u8], last: bool, _charset: Charset, rows: &mut Rows) -> Taken {
         let mut taken = Taken::default();
         let mut scanner = Scanner::new(bytes, self);
         while taken.bytes < bytes.len() {

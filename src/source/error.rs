@@ -63,12 +63,16 @@ pub enum SourceError {
         "`{file}` would unpack to {bytes} bytes, more than {limit} are allowed; it looks like a zip bomb: split the workbook or deliver CSV"
     )]
     ZipBomb { file: String, bytes: u64, limit: u64 },
+    #[error("`{file}` is damaged in a way that its reader does not withstand; deliver it again")]
+    Unreadable { file: String },
     #[error("failed to spool `{file}` to a temporary file; check the space in the temporary folder")]
     Spool { file: String, source: io::Error },
     #[error("failed to assemble a batch of `{file}`")]
     Batch { file: String, source: arrow::error::ArrowError },
     #[error("failed to keep what was read of `{file}`")]
     Sink { file: String, source: SinkError },
-    #[error("`{file}` has changed since row {line} was rejected; run again before revealing")]
-    Changed { file: String, line: u64 },
+    #[error(
+        "`{file}` has changed since its rows were rejected: it no longer reaches byte {offset}; run again first"
+    )]
+    Changed { file: String, offset: u64 },
 }

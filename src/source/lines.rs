@@ -12,7 +12,7 @@ use super::{InputFile, ReadOptions, SourceError};
 pub trait Tokenizer {
     /// Writes the whole records at the beginning of `bytes` and returns how many bytes and lines they take. `last` says
     /// that nothing follows: then all bytes are taken.
-    fn tokenize(&mut self, bytes: &[u8], last: bool, rows: &mut Rows) -> Taken;
+    fn tokenize(&mut self, bytes: &[u8], last: bool, charset: Charset, rows: &mut Rows) -> Taken;
 }
 
 /// How far a tokenizer came.
@@ -107,7 +107,7 @@ impl Lines {
             }
             self.charset = self.charset.decide(&self.buffer);
             rows.clear();
-            let taken = tokenizer.tokenize(&self.buffer, self.ended, rows);
+            let taken = tokenizer.tokenize(&self.buffer, self.ended, self.charset, rows);
             if taken.bytes > 0 {
                 return Ok(Some(self.cut(taken, rows)));
             }
@@ -125,7 +125,9 @@ impl Lines {
         let mut bytes = std::mem::replace(&mut self.buffer, rest);
         bytes.truncate(taken.bytes);
         let mut block = Block::new(bytes, rows, Some(self.offset), self.line);
-        decode(&mut block, self.charset);
+        if !rows.decoded {
+            decode(&mut block, self.charset);
+        }
         self.offset += taken.bytes as u64;
         self.line += u64::from(taken.lines);
         block

@@ -15,15 +15,21 @@ pub mod discover;
 pub mod encoding;
 pub mod error;
 mod header;
+mod json;
 pub mod lines;
+mod ndjson;
 mod parquet;
 pub mod parse;
 pub mod reject;
 pub mod report;
+pub mod reveal;
 mod spool;
 mod stream;
+pub mod unique;
+mod workbook;
 
 use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use arrow::array::RecordBatch;
 
@@ -79,11 +85,20 @@ pub fn read(
     let mut assembler = Assembler::new(source, file, options, sink);
     match source.files.format {
         FileFormat::Csv => delimited::read(&mut assembler, options)?,
-        FileFormat::Ndjson => {}
-        FileFormat::Parquet => parquet::read(&mut assembler)?,
-        FileFormat::Xlsx => {}
+        FileFormat::Ndjson => ndjson::read(&mut assembler, options)?,
+        FileFormat::Parquet => guarded(&mut assembler, parquet::read)?,
+        FileFormat::Xlsx => guarded(&mut assembler, workbook::read)?,
     }
     assembler.finish()
+}
+
+/// Runs a reader that rests on a library for a binary format: should a damaged file make it panic, that is an error too.
+fn guarded(
+    assembler: &mut Assembler<'_>,
+    read: fn(&mut Assembler<'_>) -> Result<(), SourceError>,
+) -> Result<(), SourceError> {
+    let file = assembler.file.relative.clone();
+    catch_unwind(AssertUnwindSafe(|| read(assembler))).unwrap_or(Err(SourceError::Unreadable { file }))
 }
 
 /// The columns of a source's batches.
