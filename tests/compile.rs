@@ -1,1 +1,8 @@
-//! Tests of `compile`.
+//! Tests of `compile`: the generated SQL itself, and what it answers on small tables.
+
+#[path = "compile/lab.rs"]
+mod lab;
+#[path = "compile/metrics.rs"]
+mod metrics;
+#[path = "compile/segments.rs"]
+mod segments;

@@ -3,15 +3,12 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{Expr, Visit, Visitor};
-use datafusion::sql::sqlparser::dialect::GenericDialect;
-use datafusion::sql::sqlparser::parser::Parser;
-use datafusion::sql::sqlparser::tokenizer::Token;
 
 use crate::config::problem::Problem;
 use crate::config::project::SqlText;
+use crate::config::sql::expression as parse;
 
-/// What is wrong with a text that ought to be one expression: `1 = 1) OR (1 = 1` is not, so no condition can reach out of
-/// its parentheses into another.
+/// What is wrong with a text that ought to be one expression.
 pub fn problem(text: &SqlText, what: &str) -> Option<Problem> {
     let wrong = match parse(&text.sql) {
         Ok(_) => return None,
@@ -91,26 +88,4 @@ fn divides(expression: &Expr) -> bool {
         }
         _ => false,
     }
-}
-
-/// One expression and nothing after it.
-fn parse(sql: &str) -> Result<Expr, String> {
-    let mut parser = Parser::new(&GenericDialect {}).try_with_sql(sql).map_err(said)?;
-    let expression = parser.parse_expr().map_err(said)?;
-    match parser.peek_token().token {
-        Token::EOF => Ok(expression),
-        token => Err(format!("`{token}` is one thing too many")),
-    }
-}
-
-/// The parser's message without its kind and without a place in a text that its reader does not see.
-fn said(error: datafusion::sql::sqlparser::parser::ParserError) -> String {
-    let message = error.to_string();
-    let message = message.trim_start_matches("sql parser error: ");
-    let end = message.find(" at Line:").unwrap_or(message.len());
-    let mut text = message[..end].to_owned();
-    if let Some(first) = text.get(..1).map(str::to_lowercase) {
-        text.replace_range(..1, &first);
-    }
-    text
 }

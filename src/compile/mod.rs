@@ -45,20 +45,28 @@ pub fn models(project: &Project) -> Result<Vec<Generated>, Vec<Problem>> {
     if let Some((pipeline, segments)) = only(project, "segments", &mut problems, |pipeline| {
         pipeline.segments.as_ref().map(|segments| (segments, &segments.at))
     }) {
-        problems.extend(segment::problems(segments));
+        let wrong = segment::problems(segments);
         match segment::models(pipeline, segments, &declared) {
             Ok(models) => generated.extend(models),
-            Err(name) => problems.push(Problem::error(segments.at.clone(), name.to_string())),
+            Err(name) if wrong.is_empty() => {
+                problems.push(Problem::error(segments.at.clone(), name.to_string()))
+            }
+            Err(_) => {}
         }
+        problems.extend(wrong);
     }
     if let Some((pipeline, metrics)) = only(project, "metrics", &mut problems, |pipeline| {
         pipeline.metrics.as_ref().map(|metrics| (metrics, &metrics.at))
     }) {
-        problems.extend(metric::problems(metrics));
+        let wrong = metric::problems(metrics);
         match metric::models(pipeline, metrics, &declared) {
             Ok(models) => generated.extend(models),
-            Err(name) => problems.push(Problem::error(metrics.at.clone(), name.to_string())),
+            Err(name) if wrong.is_empty() => {
+                problems.push(Problem::error(metrics.at.clone(), name.to_string()))
+            }
+            Err(_) => {}
         }
+        problems.extend(wrong);
     }
     problems.extend(written_too(project, &generated));
     if problems.is_empty() { Ok(generated) } else { Err(problems) }

@@ -3,10 +3,11 @@
 use super::Generated;
 use super::declare::{Declared, Draft, Published, Unique};
 use super::expression;
-use super::writer::{Writer, literal};
+use super::writer::Writer;
 use crate::config::problem::Problem;
 use crate::config::project::{Layer, Pipeline, Segment, Segments};
 use crate::config::raw::segment::SegmentKind;
+use crate::config::sql::literal;
 use crate::name::{NameError, TableName};
 
 /// Conditions that are not expressions, and a block without any.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::config::problem::Location;
 use crate::config::project::SqlText;
+use crate::config::sql::literal;
 
 /// SQL with its origins.
 #[derive(Debug, Default)]
@@ -66,11 +67,6 @@ fn words(sql: &str) -> impl Iterator<Item = (Range<usize>, u32, u32)> {
         characters += 1;
     }
     found.into_iter()
-}
-
-/// A text as an SQL literal.
-pub fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// A text that may be absent as an SQL literal.

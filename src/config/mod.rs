@@ -11,6 +11,7 @@ pub mod project;
 pub mod raw;
 pub mod schema;
 mod shape;
+pub mod sql;
 pub mod units;
 pub mod yaml;
 

@@ -4,9 +4,10 @@ use super::grain_name;
 use crate::compile::Generated;
 use crate::compile::declare::{Declared, Draft, Published, Unique};
 use crate::compile::expression::is_zero_without_rows;
-use crate::compile::writer::{Writer, literal, literal_or_null};
+use crate::compile::writer::{Writer, literal_or_null};
 use crate::config::project::{Figure, Layer, Metric, Metrics, Pipeline, SqlText};
 use crate::config::raw::metric::{Better, Interval};
+use crate::config::sql::literal;
 use crate::name::{NameError, TableName};
 
 pub fn model(

@@ -4,8 +4,9 @@
 use super::{SEGMENT, grain_name, part_name};
 use crate::compile::Generated;
 use crate::compile::declare::{Declared, Draft, Published, Unique};
-use crate::compile::writer::{Writer, literal};
+use crate::compile::writer::Writer;
 use crate::config::project::{Figure, Layer, Metric, MetricRows, Metrics, Pipeline, SqlText};
+use crate::config::sql::literal;
 use crate::name::{NameError, TableName};
 
 /// The name of the series that is not broken down.
