@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use arrow::array::{Array, AsArray};
+use arrow::array::AsArray;
 use calamine::Reader;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use portrait::demo::{self, Options, Summary};
