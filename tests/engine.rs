@@ -1,1 +1,4 @@
-//! Tests of `engine`.
+//! Tests of `engine`: planning, validation, memory limits.
+
+mod memory;
+mod validate;

@@ -1,1 +1,5 @@
-//! Tests of `plan`.
+//! Tests of `plan`: what SQL refers to, the graph, selection, fingerprints, lineage.
+
+mod graph;
+pub mod project;
+mod references;

@@ -6,12 +6,18 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::catalog::cte_worktable::CteWorkTable;
-use datafusion::common::{Result, TableReference, plan_datafusion_err};
+use datafusion::common::{DFSchema, Diagnostic, Result, Span, TableReference, plan_datafusion_err};
 use datafusion::config::ConfigOptions;
 use datafusion::datasource::provider_as_source;
 use datafusion::execution::SessionState;
-use datafusion::logical_expr::planner::{ContextProvider, ExprPlanner, RelationPlanner, TypePlanner};
-use datafusion::logical_expr::{AggregateUDF, Expr, HigherOrderUDF, ScalarUDF, TableSource, WindowUDF};
+use datafusion::logical_expr::planner::{
+    ContextProvider, ExprPlanner, PlannerResult, RawBinaryExpr, RelationPlanner, TypePlanner,
+};
+use datafusion::logical_expr::sqlparser::ast::BinaryOperator;
+use datafusion::logical_expr::type_coercion::binary::BinaryTypeCoercer;
+use datafusion::logical_expr::{
+    AggregateUDF, Expr, ExprSchemable, HigherOrderUDF, Operator, ScalarUDF, TableSource, WindowUDF,
+};
 
 /// A session's answers, with the tables that one query reads.
 pub(super) struct QueryContext<'a> {
@@ -87,4 +93,47 @@ impl ContextProvider for QueryContext<'_> {
     fn udwf_names(&self) -> Vec<String> {
         self.state.window_functions().keys().cloned().collect()
     }
+}
+
+/// Refuses an operator whose sides do not fit while it is still known where they stand; by the time the analyser looks,
+/// it is not.
+#[derive(Debug)]
+pub(super) struct OperandTypes;
+
+impl ExprPlanner for OperandTypes {
+    fn plan_binary_op(&self, expr: RawBinaryExpr, schema: &DFSchema) -> Result<PlannerResult<RawBinaryExpr>> {
+        if let Some(operator) = operator(&expr.op)
+            && let (Ok(left), Ok(right)) = (expr.left.get_type(schema), expr.right.get_type(schema))
+            && let Err(error) = BinaryTypeCoercer::new(&left, &operator, &right).get_input_types()
+        {
+            let span = Span::union_iter([&expr.left, &expr.right].into_iter().flat_map(spans));
+            let message = format!("`{operator}` does not take {left} and {right}");
+            return Err(error.with_diagnostic(Diagnostic::new_error(message, span)));
+        }
+        Ok(PlannerResult::Original(expr))
+    }
+}
+
+/// Where the columns of an expression stand.
+fn spans(expression: &Expr) -> Vec<Span> {
+    expression.column_refs().into_iter().filter_map(|column| column.spans.first()).collect()
+}
+
+fn operator(sql: &BinaryOperator) -> Option<Operator> {
+    Some(match sql {
+        BinaryOperator::Plus => Operator::Plus,
+        BinaryOperator::Minus => Operator::Minus,
+        BinaryOperator::Multiply => Operator::Multiply,
+        BinaryOperator::Divide => Operator::Divide,
+        BinaryOperator::Modulo => Operator::Modulo,
+        BinaryOperator::Gt => Operator::Gt,
+        BinaryOperator::GtEq => Operator::GtEq,
+        BinaryOperator::Lt => Operator::Lt,
+        BinaryOperator::LtEq => Operator::LtEq,
+        BinaryOperator::Eq => Operator::Eq,
+        BinaryOperator::NotEq => Operator::NotEq,
+        BinaryOperator::And => Operator::And,
+        BinaryOperator::Or => Operator::Or,
+        _ => return None,
+    })
 }

@@ -1,5 +1,7 @@
 //! An error of DataFusion's planner → what is wrong, at which bytes of the SQL, and the nearest name that exists.
 
+mod calls;
+
 use std::ops::Range;
 
 use datafusion::common::{Column, DataFusionError, SchemaError};
@@ -33,16 +35,20 @@ impl Diagnosis<'_> {
 
     fn error(&self, error: &DataFusionError) -> SqlError {
         let lines = Lines::new(self.sql);
-        let spanned = error
-            .diagnostic()
-            .and_then(|diagnostic| diagnostic.span)
-            .map(|span| diagnostic_bytes(&lines, span));
+        let diagnostic = error.diagnostic();
+        let span =
+            diagnostic.and_then(|found| found.span.or_else(|| found.notes.iter().find_map(|note| note.span)));
+        let spanned = span.map(|span| diagnostic_bytes(&lines, span));
         match error.find_root() {
             DataFusionError::SchemaError(schema, _) => self.schema_error(schema, spanned),
             root => {
-                let text =
-                    error.diagnostic().map_or_else(|| plain(root), |diagnostic| tidy(&diagnostic.message));
-                self.plan_error(&text, &plain(root), spanned)
+                let text = diagnostic.map_or_else(|| plain(root), |found| tidy(&found.message));
+                let mut error = self.plan_error(&text, &plain(root), spanned);
+                if error.help.is_none() {
+                    error.help =
+                        diagnostic.and_then(|found| found.helps.first()).map(|help| tidy(&help.message));
+                }
+                error
             }
         }
     }
@@ -75,9 +81,23 @@ impl Diagnosis<'_> {
         if let Some(name) = unknown_function(root).or_else(|| unknown_function(text)) {
             return self.unknown_function(&name, spanned);
         }
-        if let Some(message) = mistyped_call(root) {
-            let span = spanned.unwrap_or_else(|| self.call(&message.0));
-            return SqlError::new(message.1, span);
+        if let Some((name, message)) = calls::mistyped(root) {
+            return SqlError::new(message, spanned.unwrap_or_else(|| self.call(&name)));
+        }
+        if let Some(name) = not_grouped(text) {
+            let span = spanned.unwrap_or_else(|| self.named(&name));
+            return SqlError::new(format!("`{name}` is neither in GROUP BY nor inside an aggregate"), span);
+        }
+        if root.starts_with("projections require unique") {
+            let name = root.split_once("\" at position").map_or(root, |(before, _)| before);
+            let name = last_part(name.rsplit("expression \"").next().unwrap_or(name)).to_owned();
+            let span = spanned.or_else(|| self.find_from(&name, 1)).unwrap_or_else(|| self.first_line());
+            return SqlError::new(format!("two columns are named `{name}`"), span)
+                .help("give one of them another name with AS");
+        }
+        if let Some((name, kind)) = not_a_condition(root) {
+            let span = self.condition(&name).unwrap_or_else(|| self.first_line());
+            return SqlError::new(format!("`{name}` is {kind}, not a condition"), span);
         }
         let span = spanned.or_else(|| self.mentioned(root)).unwrap_or_else(|| self.first_line());
         SqlError::new(text, span)
@@ -117,13 +137,24 @@ impl Diagnosis<'_> {
     }
 
     fn find(&self, name: &str) -> Option<Range<usize>> {
-        let last = name.rsplit('.').next().unwrap_or(name).trim_matches('"');
-        let is_it = |word: String| word.eq_ignore_ascii_case(last);
-        self.parsed
-            .pieces
-            .iter()
-            .find(|piece| piece.name().is_some_and(is_it))
-            .map(|piece| piece.span.clone())
+        self.find_from(name, 0)
+    }
+
+    /// The place of a name after so many others of it.
+    fn find_from(&self, name: &str, skipped: usize) -> Option<Range<usize>> {
+        let wanted = last_part(name);
+        let is_it = |word: String| word.eq_ignore_ascii_case(wanted);
+        let mut places = self.parsed.pieces.iter().filter(|piece| piece.name().is_some_and(is_it));
+        places.nth(skipped).map(|piece| piece.span.clone())
+    }
+
+    /// The place of a name after the first WHERE, HAVING or ON.
+    fn condition(&self, name: &str) -> Option<Range<usize>> {
+        let wanted = last_part(name);
+        let mut pieces = self.parsed.pieces.iter();
+        pieces.find(|piece| ["WHERE", "HAVING", "ON", "QUALIFY"].iter().any(|word| piece.is_word(word)))?;
+        let is_it = |word: String| word.eq_ignore_ascii_case(wanted);
+        pieces.find(|piece| piece.name().is_some_and(is_it)).map(|piece| piece.span.clone())
     }
 
     /// The first place in the SQL of a name that the message puts in quotes.
@@ -183,28 +214,26 @@ fn unknown_function(message: &str) -> Option<String> {
     rest.split('\'').next().map(str::to_owned)
 }
 
-/// `…call to 'sum' function: coercion from Utf8View…` → the function and what to say of it
-fn mistyped_call(message: &str) -> Option<(String, String)> {
-    let lower = message.to_lowercase();
-    let is_call = lower.contains("no function matches the given name and argument types")
-        || lower.contains("failed to coerce arguments to satisfy a call to")
-        || (lower.contains("function '") && lower.contains("expects"));
-    if !is_call {
-        return None;
-    }
-    let name = quoted(message).into_iter().next()?;
-    let name = name.split('(').next().unwrap_or(name);
-    if let Some((_, from)) = message.split_once("coercion from ") {
-        let types = from.split(" to the signature").next().unwrap_or(from).trim();
-        let types = types.trim_start_matches('[').trim_end_matches(']');
-        return Some((name.to_owned(), format!("`{name}` does not take {types}")));
-    }
-    let text = message.split(" Candidate functions").next().unwrap_or(message);
-    Some((name.to_owned(), tidy(text)))
+/// `'a.b' must appear in GROUP BY clause` → `b`
+fn not_grouped(message: &str) -> Option<String> {
+    let name = message.split_once(" must appear in GROUP BY clause")?.0;
+    Some(last_part(quoted(name).first()?).to_owned())
+}
+
+/// `…non-boolean predicate 'a.b' returning Int64` → `b` and `Int64`
+fn not_a_condition(message: &str) -> Option<(String, String)> {
+    let (_, rest) = message.split_once("non-boolean predicate ")?;
+    let (name, kind) = rest.rsplit_once(" returning ")?;
+    Some((last_part(name.trim_matches('\'')).to_owned(), kind.to_owned()))
+}
+
+/// `a.b.c` → `c`
+fn last_part(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name).trim_matches('"')
 }
 
 /// Words in single quotes, backticks or double quotes, in order.
-fn quoted(message: &str) -> Vec<&str> {
+pub(super) fn quoted(message: &str) -> Vec<&str> {
     let mut words = Vec::new();
     for mark in ['\'', '`', '"'] {
         words.extend(
@@ -219,7 +248,7 @@ fn plain(error: &DataFusionError) -> String {
 }
 
 /// One sentence without the engine's prefixes and full stop.
-fn tidy(text: &str) -> String {
+pub(super) fn tidy(text: &str) -> String {
     let mut text = text.lines().next().unwrap_or_default().trim();
     for prefix in ["Error during planning: ", "type_coercion", "Schema error: ", "caused by"] {
         text = text.trim_start_matches(prefix).trim();

@@ -27,7 +27,8 @@ pub async fn execute(
 /// The same session with the same tables and memory, which joins by sorting: slower than hashing, but it spills.
 /// For steps that ran out of memory.
 pub fn with_sort_merge_join(context: &SessionContext) -> SessionContext {
-    let mut config = context.copied_config();
+    // The catalogue is shared, not made anew.
+    let mut config = context.copied_config().with_create_default_catalog_and_schema(false);
     let options = config.options_mut();
     options.optimizer.prefer_hash_join = false;
     // With one partition the preference is ignored; more share the pool among more sorts.

@@ -7,10 +7,14 @@ mod error;
 mod execute;
 mod planning;
 mod session;
+mod shape;
 mod tables;
+mod validate;
 
 pub use error::EngineError;
 pub use execute::{execute, with_sort_merge_join};
 pub use planning::plan;
 pub use session::{Settings, default_memory_bytes, session};
+pub use shape::table_schema;
 pub use tables::{batches, empty, previous, reference, register, register_as, view};
+pub use validate::{Schemas, check, source_schema, validate};

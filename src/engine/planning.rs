@@ -4,22 +4,26 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arrow::datatypes::{Field, FieldRef};
-use datafusion::common::{DataFusionError, ParamValues, ScalarValue, TableReference};
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::common::{Column, DataFusionError, Diagnostic, ParamValues, ScalarValue, TableReference};
 use datafusion::datasource::provider_as_source;
 use datafusion::execution::SessionState;
+use datafusion::logical_expr::planner::ExprPlanner;
 use datafusion::logical_expr::sqlparser::ast::Statement;
-use datafusion::logical_expr::{LogicalPlan, TableSource};
+use datafusion::logical_expr::{Expr, LogicalPlan, TableSource};
 use datafusion::prelude::SessionContext;
 use datafusion::sql::planner::{ParserOptions, PlannerContext, SqlToRel};
 use futures::FutureExt;
 
-use super::context::QueryContext;
+use super::context::{OperandTypes, QueryContext};
 use super::diagnose::Diagnosis;
+use super::shape::normal;
 use crate::plan::params::Params;
 use crate::plan::references::{Namespace, References, of_query};
 use crate::plan::sql::{Parsed, SqlError, parse};
 
-/// Plans a query over the tables that a session has, its `$name`s bound to typed values.
+/// Plans a query over the tables that a session has, its `$name`s bound to typed values. Text comes as Utf8View and
+/// instants as microseconds in UTC, whatever the query makes of them.
 ///
 /// # Errors
 /// The first thing that is wrong, with its bytes.
@@ -29,7 +33,10 @@ pub fn plan(context: &SessionContext, sql: &str, params: &Params) -> Result<Logi
         |errors: Vec<SqlError>| errors.into_iter().next().unwrap_or_else(|| SqlError::new("failed", 0..0));
     let references = of_query(sql, &parsed).map_err(first)?;
     let state = context.state();
-    plan_parsed(&state, sql, &parsed, &references, params).map_err(first)
+    let plan = plan_parsed(&state, sql, &parsed, &references, params).map_err(first)?;
+    analyze(&state, plan).and_then(normal).map_err(|error| {
+        first(Diagnosis { sql, parsed: &parsed, references: &references, state: &state }.errors(&error))
+    })
 }
 
 /// Plans a parsed query.
@@ -45,11 +52,8 @@ pub(super) fn plan_parsed(
 ) -> Result<LogicalPlan, Vec<SqlError>> {
     let bound = bind(references, params)?;
     let fields = bound.iter().map(|(name, value)| Some(field(name, value))).collect();
-    let provider = QueryContext {
-        state,
-        tables: sources(state, references)?,
-        expr_planners: state.expr_planners().to_vec(),
-    };
+    let provider =
+        QueryContext { state, tables: sources(state, references)?, expr_planners: expr_planners(state) };
     let planner = SqlToRel::new_with_options(&provider, parser_options(state));
     let mut planner_context = PlannerContext::new().with_prepare_param_data_types(fields);
     let statement = Statement::Query(parsed.query.clone());
@@ -57,6 +61,42 @@ pub(super) fn plan_parsed(
         .sql_statement_to_plan_with_context(statement, &mut planner_context)
         .and_then(|plan| with_values(plan, bound))
         .map_err(|error| Diagnosis { sql, parsed, references, state }.errors(&error))
+}
+
+/// The plan with every function resolved and every type settled; nothing is optimised.
+pub(super) fn analyze(state: &SessionState, plan: LogicalPlan) -> Result<LogicalPlan, DataFusionError> {
+    let plan = state.analyzer().execute_and_check(plan, state.config_options(), |_, _| {})?;
+    match correlation(&plan)? {
+        // Whether a correlated subquery can be run shows only when it has been turned into a join.
+        Some(_) => match correlation(&state.optimizer().optimize(plan.clone(), state, |_, _| {})?)? {
+            Some(column) => Err(uncorrelatable(&column)),
+            None => Ok(plan),
+        },
+        None => Ok(plan),
+    }
+}
+
+/// A column of an outer query that a subquery reads.
+fn correlation(plan: &LogicalPlan) -> Result<Option<Column>, DataFusionError> {
+    let mut found = None;
+    plan.apply_with_subqueries(|node| {
+        node.apply_expressions(|expression| {
+            expression.apply(|part| {
+                if let Expr::OuterReferenceColumn(_, column) = part {
+                    found = Some(column.clone());
+                    return Ok(TreeNodeRecursion::Stop);
+                }
+                Ok(TreeNodeRecursion::Continue)
+            })
+        })
+    })?;
+    Ok(found)
+}
+
+fn uncorrelatable(column: &Column) -> DataFusionError {
+    let message = format!("this subquery cannot read `{}` of the query around it", column.name);
+    let diagnostic = Diagnostic::new_error(message.clone(), column.spans.first());
+    DataFusionError::Plan(message).with_diagnostic(diagnostic.with_help("write it as a join", None))
 }
 
 /// The parameters that a query uses, each once, sorted: the planner knows them by their place in this list.
@@ -72,6 +112,11 @@ fn bind<'a>(
     let bound =
         names.into_iter().filter_map(|name| params.get(name).map(|value| (name, value.clone()))).collect();
     if errors.is_empty() { Ok(bound) } else { Err(errors) }
+}
+
+/// Ours comes last, for the operators that no other planner gives a meaning.
+fn expr_planners(state: &SessionState) -> Vec<Arc<dyn ExprPlanner>> {
+    state.expr_planners().iter().cloned().chain([Arc::new(OperandTypes) as Arc<dyn ExprPlanner>]).collect()
 }
 
 fn field(name: &str, value: &ScalarValue) -> FieldRef {

@@ -35,8 +35,8 @@ const MEBIBYTE: u64 = 1 << 20;
 impl Settings {
     /// What the operators may hold together: the limit without a reserve for readers, writers and batches in flight.
     pub fn pool_bytes(&self) -> u64 {
-        let reserve = (self.memory_bytes / 4).clamp(16 * MEBIBYTE, 1024 * MEBIBYTE);
-        self.memory_bytes.saturating_sub(reserve).max(self.memory_bytes / 2)
+        let reserve = (self.memory_bytes / 5).min(1024 * MEBIBYTE);
+        self.memory_bytes.saturating_sub(reserve)
     }
 
     /// How many spilled runs are merged at once: each holds batches, so a small pool merges few.
@@ -59,13 +59,27 @@ pub fn default_memory_bytes() -> u64 {
 /// If the spill directory cannot be used.
 pub fn session(settings: &Settings) -> Result<SessionContext, EngineError> {
     let runtime = runtime(settings).map_err(|error| EngineError::Session(error.strip_backtrace()))?;
+    furnished(config(settings.threads), runtime, settings.business_timezone)
+}
+
+/// A session that plans and never runs: it has no pool and touches no disk.
+pub(super) fn for_planning(business_timezone: Tz) -> Result<SessionContext, EngineError> {
+    let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled);
+    let runtime = RuntimeEnvBuilder::new()
+        .with_disk_manager_builder(disk)
+        .build()
+        .map_err(|error| EngineError::Session(error.strip_backtrace()))?;
+    furnished(config(1), runtime, business_timezone)
+}
+
+fn furnished(config: SessionConfig, runtime: RuntimeEnv, zone: Tz) -> Result<SessionContext, EngineError> {
     let state = SessionStateBuilder::new()
-        .with_config(config(settings))
+        .with_config(config)
         .with_runtime_env(Arc::new(runtime))
         .with_default_features()
         .build();
     let context = SessionContext::new_with_state(state);
-    functions::register(&context, settings.business_timezone);
+    functions::register(&context, zone);
     for schema in ["source", "previous"] {
         let catalog = context.catalog(CATALOG);
         let registered =
@@ -90,17 +104,17 @@ fn runtime(settings: &Settings) -> Result<RuntimeEnv, DataFusionError> {
     RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).with_disk_manager_builder(disk).build()
 }
 
-fn config(settings: &Settings) -> SessionConfig {
+fn config(threads: usize) -> SessionConfig {
     let mut config = SessionConfig::new()
         .with_default_catalog_and_schema(CATALOG, "public")
         .with_create_default_catalog_and_schema(true)
         .with_information_schema(false)
-        .with_target_partitions(settings.threads.max(1))
+        .with_target_partitions(threads.max(1))
         .with_batch_size(8192)
         .with_sort_spill_reservation_bytes(1 << 20);
     let options = config.options_mut();
     options.sql_parser.collect_spans = true;
     options.execution.time_zone = Some("+00:00".to_owned());
-    options.execution.planning_concurrency = settings.threads.max(1);
+    options.execution.planning_concurrency = threads.max(1);
     config
 }

@@ -1,0 +1,226 @@
+//! Each model's plan and columns, in the order of the graph.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::sqlparser::ast::{Expr, SelectItem, SetExpr};
+
+use super::{Validator, problem, source_schema};
+use crate::config::problem::{Problem, nearest};
+use crate::config::project::{Identity, Model};
+use crate::engine::diagnose::Diagnosis;
+use crate::engine::planning::{analyze, plan_parsed};
+use crate::engine::shape::table_schema;
+use crate::engine::tables::{empty, previous};
+use crate::name::{PipelineName, TableName};
+use crate::plan::graph::{Step, StepKind};
+use crate::plan::native;
+use crate::plan::references::of_query;
+use crate::plan::sql::{Parsed, SqlError, parse};
+
+/// A model that a table reads of itself from before is planned again until its columns no longer change.
+const ROUNDS: usize = 3;
+
+/// A text that plans.
+pub(super) struct Planned {
+    pub parsed: Parsed,
+    /// As the author wrote it: it knows where its columns stand.
+    pub written: LogicalPlan,
+    /// With the types that the analyser settles on.
+    pub schema: SchemaRef,
+}
+
+impl Validator<'_> {
+    pub(super) fn models(&mut self) {
+        let graph = self.graph;
+        let mut waiting: Vec<&Step> = graph.steps.iter().collect();
+        while !waiting.is_empty() {
+            let before = waiting.len();
+            waiting.retain(|step| {
+                let ready = step
+                    .reads
+                    .iter()
+                    .chain(&step.reads_previous)
+                    .all(|table| self.schemas.contains_key(table))
+                    || matches!(step.kind, StepKind::Identity(_)) && self.reads_known(step);
+                if ready {
+                    self.step(step);
+                }
+                !ready
+            });
+            if waiting.len() == before {
+                // What is left reads itself from before, or something that cannot be planned.
+                let Some(index) = waiting.iter().position(|step| self.reads_known(step)) else { return };
+                let step = waiting.remove(index);
+                self.from_before(step);
+            }
+        }
+    }
+
+    fn reads_known(&self, step: &Step) -> bool {
+        step.reads.iter().all(|table| self.schemas.contains_key(table))
+    }
+
+    fn step(&mut self, step: &Step) {
+        match &step.kind {
+            StepKind::Source(source) => {
+                for table in &step.makes {
+                    self.put(table, source_schema(source));
+                }
+            }
+            StepKind::Identity(identity) => {
+                self.identity(identity);
+                for table in &step.makes {
+                    if let Some(schema) = native::schema(table) {
+                        self.put(table, schema);
+                    }
+                }
+            }
+            StepKind::Model { model, .. } => match self.plan(model) {
+                Ok(planned) => self.planned(step, model, planned),
+                Err(errors) => self.wrong(step, errors),
+            },
+        }
+    }
+
+    /// A model that reads tables from before whose columns are not known yet, its own among them: they are taken to have
+    /// the names that their SQL says and no type, then planned again with the types that came out.
+    fn from_before(&mut self, step: &Step) {
+        let StepKind::Model { model, .. } = &step.kind else { return };
+        for table in step.reads_previous.iter().filter(|table| !self.schemas.contains_key(*table)) {
+            let Some(schema) = self.guess(table) else { return };
+            if empty(&self.context, &previous(table), schema).is_err() {
+                return;
+            }
+        }
+        for _ in 0..ROUNDS {
+            match self.plan(model) {
+                Ok(planned) => {
+                    let _ = empty(&self.context, &previous(&model.name), planned.schema);
+                }
+                Err(errors) => return self.wrong(step, errors),
+            }
+        }
+        self.step(step);
+    }
+
+    fn guess(&self, table: &TableName) -> Option<SchemaRef> {
+        let model = self.graph.maker(table)?.model()?;
+        let names = output_names(&parse(&model.sql).ok()?.query.body)?;
+        let fields: Vec<Field> =
+            names.into_iter().map(|name| Field::new(name, DataType::Null, true)).collect();
+        Some(Arc::new(Schema::new(fields)))
+    }
+
+    fn plan(&self, model: &Model) -> Result<Planned, Vec<SqlError>> {
+        self.plan_sql(&model.sql, &model.pipeline)
+    }
+
+    /// Plans and analyses a text; nothing of it is optimised.
+    pub(super) fn plan_sql(&self, sql: &str, pipeline: &PipelineName) -> Result<Planned, Vec<SqlError>> {
+        let parsed = parse(sql).map_err(|error| vec![error])?;
+        let references = of_query(sql, &parsed)?;
+        let written = plan_parsed(&self.state, sql, &parsed, &references, &self.params(pipeline))?;
+        let analyzed = analyze(&self.state, written.clone()).map_err(|error| {
+            Diagnosis { sql, parsed: &parsed, references: &references, state: &self.state }.errors(&error)
+        })?;
+        Ok(Planned { parsed, written, schema: table_schema(&analyzed) })
+    }
+
+    fn wrong(&mut self, step: &Step, errors: Vec<SqlError>) {
+        for error in errors {
+            self.problems.push(problem(step.locate(&error.span), error));
+        }
+    }
+
+    fn planned(&mut self, step: &Step, model: &Model, planned: Planned) {
+        let Planned { parsed, written, schema } = planned;
+        let before = self.problems.len();
+        self.column_names(step, &parsed, &schema);
+        let sound = self.problems.len() == before;
+        self.lint(step, model, &parsed, &written);
+        if sound {
+            self.put(&model.name, schema);
+        }
+    }
+
+    /// Columns are read by name, so each has one, and no two the same.
+    fn column_names(&mut self, step: &Step, parsed: &Parsed, schema: &Schema) {
+        let mut seen = BTreeSet::new();
+        for field in schema.fields() {
+            let name = field.name();
+            let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+                && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+            let (message, help) = if !plain {
+                (format!("the column `{name}` has no snake_case name"), "give it one with AS".to_owned())
+            } else if !seen.insert(name) {
+                (
+                    format!("two columns are named `{name}`"),
+                    "give one of them another name with AS".to_owned(),
+                )
+            } else {
+                continue;
+            };
+            let is_it = |word: String| word == *name;
+            let stands = parsed.pieces.iter().rev().find(|piece| piece.name().is_some_and(is_it));
+            let span = stands.or(parsed.pieces.first()).map_or(0..0, |piece| piece.span.clone());
+            self.problems.push(Problem::error(step.locate(&span), message).help(help));
+        }
+    }
+
+    /// The `records` model has what the identity step reads.
+    fn identity(&mut self, identity: &Identity) {
+        let Some(schema) = self.schemas.get(&identity.records).cloned() else { return };
+        let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+        let needed = native::RECORD_COLUMNS.iter().map(|column| (*column, &identity.at));
+        let keys = identity.keys.iter().flat_map(|key| {
+            let counted = key.names.as_deref().map(|names| (names, &key.at));
+            std::iter::once((key.column.as_str(), &key.at)).chain(counted)
+        });
+        for (column, at) in needed.chain(keys) {
+            match schema.field_with_name(column) {
+                Err(_) => {
+                    let message = format!("`{}` has no column `{column}`", identity.records);
+                    let problem = Problem::error(at.clone(), message);
+                    self.problems.push(match nearest(column, names.iter().copied()) {
+                        Some(near) => problem.help(format!("did you mean `{near}`?")),
+                        None => problem.help(format!("add it to `{}`", identity.records)),
+                    });
+                }
+                Ok(field) if *field.data_type() != DataType::Utf8View => {
+                    let message = format!(
+                        "the column `{column}` of `{}` is {}, not text",
+                        identity.records,
+                        field.data_type()
+                    );
+                    self.problems
+                        .push(Problem::error(at.clone(), message).help("cast it: `CAST(… AS VARCHAR)`"));
+                }
+                Ok(_) => {}
+            }
+        }
+    }
+}
+
+/// The names of a query's columns as far as the text alone says them.
+fn output_names(body: &SetExpr) -> Option<Vec<String>> {
+    match body {
+        SetExpr::Select(select) => select
+            .projection
+            .iter()
+            .map(|item| match item {
+                SelectItem::ExprWithAlias { alias, .. } => Some(alias.value.to_lowercase()),
+                SelectItem::UnnamedExpr(Expr::Identifier(ident)) => Some(ident.value.to_lowercase()),
+                SelectItem::UnnamedExpr(Expr::CompoundIdentifier(idents)) => {
+                    idents.last().map(|ident| ident.value.to_lowercase())
+                }
+                _ => None,
+            })
+            .collect(),
+        SetExpr::Query(query) => output_names(&query.body),
+        SetExpr::SetOperation { left, .. } => output_names(left),
+        _ => None,
+    }
+}
