@@ -9,15 +9,41 @@ use serde::Deserialize;
 
 use super::build::environment::{self, Built};
 use super::build::models::{self, Claim};
-use super::build::names::Catalogue;
+use super::build::names::{self, Catalogue};
 use super::build::{Pass, Place, checks, identity, metrics, pipeline, segments, source, table};
 use super::expand;
 use super::files::ProjectFiles;
-use super::problem::{Level, Location, Problem};
+use super::problem::{self, Level, Location, Problem};
 use super::project::{Pipeline, Project};
 use super::raw::pipeline::RawPipeline;
-use super::yaml::{self, Node, Value};
+use super::yaml::{self, Entry, Node, Scalar, Value};
 use super::{schema, shape};
+use crate::name::PipelineName;
+
+/// What a project's files come to.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The project; where there are errors, what is left without the parts that have one, so that its SQL can be planned and
+    /// all problems shown together. `None`: a file cannot be read as YAML, or there is no pipeline.
+    pub project: Option<Project>,
+    /// Errors and warnings, by file and line.
+    pub problems: Vec<Problem>,
+}
+
+impl Loaded {
+    /// The project with its warnings.
+    ///
+    /// # Errors
+    /// All problems, if there is an error among them.
+    pub fn into_valid(self) -> Result<(Project, Vec<Problem>), Vec<Problem>> {
+        match self.project {
+            Some(project) if !self.problems.iter().any(|problem| problem.level == Level::Error) => {
+                Ok((project, self.problems))
+            }
+            _ => Err(self.problems),
+        }
+    }
+}
 
 /// A pipeline's file on its way.
 struct Document {
@@ -29,15 +55,12 @@ struct Document {
 
 /// Reads and checks a whole project. `root` is its folder, absolute; `variables` are the environment variables that
 /// `${NAME}` in `config/` reads.
-///
-/// # Errors
-/// All problems there are, errors and warnings, by file and line. Without an error the warnings come with the project.
 pub fn load(
     files: &ProjectFiles,
     root: &Path,
     environment: &str,
     variables: &dyn Fn(&str) -> Option<String>,
-) -> Result<(Project, Vec<Problem>), Vec<Problem>> {
+) -> Loaded {
     let mut problems = Vec::new();
     misplaced(files, &mut problems);
     let environment_tree = environment::tree(files, environment, variables, &mut problems);
@@ -54,27 +77,29 @@ pub fn load(
     });
     let catalogue = Catalogue::collect(wholes(), sql, incomplete, &mut problems);
 
-    let mut pass = Pass { catalogue: &catalogue, problems };
-    let built = environment_tree.and_then(|tree| environment::build(tree, environment, root, &mut pass));
-    let pipelines = pipelines(files, &documents, built.as_ref(), &mut pass);
-    let claims: Vec<Claim<'_>> = wholes().flat_map(|place| claims(place, &catalogue)).collect();
-    let models = models::models(files, &claims, &checked, &mut pass);
-    described_once(wholes(), &mut pass);
-    let pipelines = pipeline::ordered(pipelines, &mut pass);
-
+    let mut pass = Pass { catalogue: &catalogue, problems, unsound: BTreeSet::new() };
+    let built = environment_tree
+        .and_then(|tree| environment::build(tree, environment, root, &mut pass))
+        .or_else(|| environment::built_in(root, &mut pass));
+    let mut project = None;
+    if let Some(built) = built {
+        let pipelines = pipelines(files, &documents, &built, &mut pass);
+        let claims: Vec<Claim<'_>> = wholes().flat_map(claims).collect();
+        let models = models::models(files, &claims, &checked, &mut pass);
+        described_once(wholes(), &mut pass);
+        let pipelines = pipeline::ordered(pipelines, &mut pass);
+        project = (!incomplete && !documents.is_empty()).then(|| Project {
+            root: root.to_path_buf(),
+            environment: built.environment,
+            pipelines,
+            models,
+            files: files.clone(),
+            unsound: std::mem::take(&mut pass.unsound),
+        });
+    }
     let mut problems = pass.problems;
-    problems.sort_by(|a, b| (&a.at, a.level, &a.message).cmp(&(&b.at, b.level, &b.message)));
-    problems.dedup();
-    if problems.iter().any(|problem| problem.level == Level::Error) {
-        return Err(problems);
-    }
-    match built {
-        Some(Built { environment, .. }) => {
-            let root = root.to_path_buf();
-            Ok((Project { root, environment, pipelines, models, files: files.clone() }, problems))
-        }
-        None => Err(problems),
-    }
+    problem::sort(&mut problems);
+    Loaded { project, problems }
 }
 
 /// Files that an author may believe are read.
@@ -107,10 +132,24 @@ fn documents(files: &ProjectFiles, incomplete: &mut bool, problems: &mut Vec<Pro
             continue;
         };
         variables_out_of_place(&whole, problems);
-        let sound = shape::check(&whole, &schema, problems);
+        let sound = shape::check(&whole, &schema, problems).or_else(|| {
+            // What has no good name goes on under its file's.
+            shape::check(&named_after_file(whole.clone()), &schema, &mut Vec::new())
+        });
         documents.push(Document { whole, sound });
     }
     documents
+}
+
+fn named_after_file(mut whole: Node) -> Node {
+    let at = Location { line: 1, column: 1, length: 1, ..whole.at.clone() };
+    let text = names::stem(at.file.trim_end_matches(".yaml")).to_owned();
+    if let Value::Map(entries) = &mut whole.value {
+        entries.retain(|entry| entry.key != "pipeline");
+        let value = Value::Scalar(Scalar { text, written: None, plain: false });
+        entries.push(Entry { key: "pipeline".to_owned(), key_at: at.clone(), value: Node { at, value } });
+    }
+    whole
 }
 
 /// `${NAME}` in a pipeline is no variable; whoever writes it expects one.
@@ -134,36 +173,57 @@ fn variables_out_of_place(node: &Node, problems: &mut Vec<Problem>) {
 fn pipelines(
     files: &ProjectFiles,
     documents: &[Document],
-    built: Option<&Built>,
+    built: &Built,
     pass: &mut Pass<'_>,
 ) -> Vec<Pipeline> {
     let defaults = source::Defaults {
-        zone: built.map_or(chrono_tz::UTC, |built| built.environment.business_timezone),
-        max_reject_ratio: built.map_or(1.0, |built| built.max_reject_ratio),
+        zone: built.environment.business_timezone,
+        max_reject_ratio: built.max_reject_ratio,
     };
-    // Without an environment there is nothing to look a parameter up in.
-    let nothing = Node { at: environment::nowhere("default"), value: Value::Map(Vec::new()) };
-    let params = Place::root(built.map_or(&nothing, |built| &built.tree)).key("params");
+    let params = Place::root(&built.tree).key("params");
     let declared: BTreeSet<&str> =
         documents.iter().flat_map(|document| Place::root(&document.whole).key("params").keys()).collect();
     pipeline::unknown_params(params, &declared, pass);
 
     let mut pipelines = Vec::with_capacity(documents.len());
     for document in documents {
-        let Some(sound) = &document.sound else { continue };
-        match RawPipeline::deserialize(sound.to_json()) {
-            Ok(raw) => {
-                let places =
-                    Places { sound: Place::root(sound), whole: Place::root(&document.whole), params };
+        let whole = Place::root(&document.whole);
+        let raw = document.sound.as_ref().map(|sound| (sound, RawPipeline::deserialize(sound.to_json())));
+        let before = pipelines.len();
+        match raw {
+            Some((sound, Ok(raw))) => {
+                let places = Places { sound: Place::root(sound), whole, params };
                 pipelines.extend(build(files, raw, places, defaults, pass));
             }
-            Err(error) => {
-                pass.problems
-                    .push(Problem::error(sound.at.clone(), format!("the pipeline cannot be read: {error}")));
+            Some((sound, Err(error))) => {
+                let message = format!("the pipeline cannot be read: {error}");
+                pass.problems.push(Problem::error(sound.at.clone(), message));
             }
+            None => {}
         }
+        unsound(whole, pipelines.get(before), pass);
     }
     pipelines
+}
+
+/// Names the tables that are written and not, or not whole, in what was built.
+fn unsound(whole: Place<'_>, built: Option<&Pipeline>, pass: &mut Pass<'_>) {
+    for name in whole.key("sources").keys() {
+        let written = whole.key("sources").key(name).key("columns").keys().count();
+        let source = built.and_then(|built| built.sources.iter().find(|source| source.name.as_str() == name));
+        if source.is_none_or(|source| source.columns.len() < written) {
+            pass.unsound([format!("source__{name}").as_str()]);
+        }
+    }
+    if whole.key("identity").is_written() && built.is_none_or(|built| built.identity.is_none()) {
+        pass.unsound(names::IDENTITY_TABLES);
+    }
+    if whole.key("segments").is_written() && built.is_none_or(|built| built.segments.is_none()) {
+        pass.unsound(names::SEGMENT_TABLES);
+    }
+    if whole.key("metrics").is_written() && built.is_none_or(|built| built.metrics.is_none()) {
+        pass.unsound(names::METRIC_TABLES);
+    }
 }
 
 /// Where a pipeline stands, and what its environment sets.
@@ -196,7 +256,7 @@ fn build(
     }
     let identity = raw.identity.and_then(|raw| identity::identity(raw, place.key("identity"), pass));
     let segments = raw.segments.and_then(|raw| segments::segments(raw, place.key("segments"), pass));
-    let metrics = raw.metrics.and_then(|raw| metrics::metrics(raw, place.key("metrics"), pass));
+    let metrics = raw.metrics.map(|raw| metrics::metrics(raw, place.key("metrics"), pass));
     let mut tables = IndexMap::with_capacity(raw.tables.len());
     for (name, raw) in raw.tables {
         let table = table::table(&name, raw, place.key("tables").key(&name), files, pass);
@@ -226,10 +286,8 @@ fn listed(pipeline: Place<'_>) -> impl Iterator<Item = (usize, &str)> {
     items.iter().enumerate().filter_map(|(index, item)| Some((index, item.scalar()?.text.as_str())))
 }
 
-fn claims<'t>(pipeline: Place<'t>, catalogue: &Catalogue) -> Vec<Claim<'t>> {
-    let mut pass = Pass { catalogue, problems: Vec::new() };
-    let name = pipeline.key("pipeline");
-    let name = name.text().and_then(|text| pass.pipeline_name(text, name));
+fn claims(pipeline: Place<'_>) -> Vec<Claim<'_>> {
+    let name = pipeline.key("pipeline").text().and_then(|text| PipelineName::new(text).ok());
     listed(pipeline)
         .map(|(index, entry)| Claim {
             pipeline: name.clone(),

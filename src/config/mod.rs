@@ -15,4 +15,4 @@ pub mod sql;
 pub mod units;
 pub mod yaml;
 
-pub use load::load;
+pub use load::{Loaded, load};

@@ -87,3 +87,9 @@ pub fn did_you_mean<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>)
         }
     }
 }
+
+/// Sorts problems as a reader meets them, and drops those that stand twice.
+pub fn sort(problems: &mut Vec<Problem>) {
+    problems.sort_by(|a, b| (&a.at, a.level, &a.message).cmp(&(&b.at, b.level, &b.message)));
+    problems.dedup();
+}

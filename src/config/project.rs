@@ -1,7 +1,7 @@
 //! A project that has been checked: names are names, references lead somewhere, durations are durations.
 //! Downstream rooms read these types and re-check nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -31,6 +31,9 @@ pub struct Project {
     pub models: Vec<Model>,
     /// The text of every file, for messages and SQL checks.
     pub files: ProjectFiles,
+    /// Tables that are declared with a problem: they exist, but what is known of their columns is not all, or nothing.
+    /// What reads them cannot be judged. Empty in a project without errors. A source is called `source__NAME` here.
+    pub unsound: BTreeSet<TableName>,
 }
 
 /// Where a project runs and with what. Paths are absolute or URLs.

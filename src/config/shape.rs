@@ -148,7 +148,12 @@ impl<'s> Walker<'s, '_> {
                 self.unknown_key(entry, map.properties.iter().map(|(name, _)| *name));
                 continue;
             };
-            if field.is_some() && entry.value.is_null() {
+            // `on_error: null` is a word of the schema; YAML alone would take it for nothing.
+            let word = entry
+                .value
+                .scalar()
+                .is_some_and(|scalar| self.expected(schema).words.contains(&scalar.text.as_str()));
+            if field.is_some() && entry.value.is_null() && !word {
                 // `key:` with nothing after it says nothing.
                 if required {
                     let message = format!("`{}` {} has no value", entry.key, self.within());

@@ -38,7 +38,7 @@ const ALIASES: [(&str, &str); 19] = [
     ("object", "json"),
 ];
 
-/// Checks one column. `zone` is the business zone.
+/// Checks one column. `zone` is the business zone. A column whose type is known is a column, whatever else is wrong.
 pub fn column(
     name: &str,
     raw: &RawColumn,
@@ -46,7 +46,6 @@ pub fn column(
     zone: Tz,
     pass: &mut Pass<'_>,
 ) -> Option<Column> {
-    let before = pass.count();
     pass.snake_case(name, place.key_at());
     let kind = kind(raw, place, zone, pass)?;
     let headers = match &raw.header {
@@ -60,7 +59,7 @@ pub fn column(
             pass.error(place.at(), "`accepted` accepts nothing", "list the good values, or leave it out");
         }
         if matches!(kind, ColumnType::Timestamp { .. } | ColumnType::Json) {
-            let message = format!("a {} column has no `accepted`", values::word(&kind));
+            let message = format!("{} column has no `accepted`", values::word(&kind));
             pass.error(place.key_at(), message, "leave it out");
             return Vec::new();
         }
@@ -69,7 +68,7 @@ pub fn column(
     let pattern = raw.pattern.as_deref().and_then(|pattern| {
         let place = place.key("pattern");
         if kind != ColumnType::String {
-            let message = format!("a {} column has no `pattern`", values::word(&kind));
+            let message = format!("{} column has no `pattern`", values::word(&kind));
             pass.error(place.key_at(), message, "make it a `string`, or use `range` or `format`");
             return None;
         }
@@ -90,7 +89,7 @@ pub fn column(
             "write `on_error: row`, or leave out `unique`",
         );
     }
-    (pass.count() == before).then(|| Column {
+    Some(Column {
         name: name.to_owned(),
         headers,
         kind,
@@ -126,7 +125,7 @@ fn kind(raw: &RawColumn, place: Place<'_>, zone: Tz, pass: &mut Pass<'_>) -> Opt
     let mut belongs = |key: &str, belongs: bool, to: &str| {
         let place = place.key(key);
         if place.is_written() && !belongs {
-            let message = format!("a {} column has no `{key}`", values::word(&kind));
+            let message = format!("{} column has no `{key}`", values::word(&kind));
             pass.error(place.key_at(), message, format!("`{key}` belongs to {to}"));
         }
     };

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::super::expand;
 use super::super::files::ProjectFiles;
-use super::super::problem::{Location, Problem, did_you_mean};
+use super::super::problem::{Level, Problem, did_you_mean};
 use super::super::project::Environment;
 use super::super::raw::environment::RawEnvironment;
 use super::super::yaml::{self, Node, Value};
@@ -24,6 +24,12 @@ pub struct Built {
     pub max_reject_ratio: f64,
     /// All layers in one.
     pub tree: Node,
+}
+
+/// The built-in environment: what planning goes on with where a project's own cannot be read.
+pub fn built_in(root: &Path, pass: &mut Pass<'_>) -> Option<Built> {
+    let node = yaml::parse(&Arc::from("config/default.yaml"), DEFAULTS, &mut pass.problems)?;
+    build(node, "default", root, pass)
 }
 
 /// All layers as one tree, variables put in. `None`: a layer cannot be read.
@@ -59,7 +65,7 @@ pub fn tree(
                 .collect();
             let known = if known.contains(&"default") { known } else { [vec!["default"], known].concat() };
             problems.push(Problem {
-                level: super::super::problem::Level::Error,
+                level: Level::Error,
                 at: None,
                 message: format!("there is no environment `{name}`: `config/{name}.yaml` does not exist"),
                 help: Some(did_you_mean(name, known)),
@@ -161,9 +167,4 @@ fn path(text: Option<&str>, place: Place<'_>, root: &Path, pass: &mut Pass<'_>) 
         return None;
     }
     Some(if text.contains("://") { text.to_owned() } else { root.join(text).to_string_lossy().into_owned() })
-}
-
-/// Where an environment that says nothing would stand.
-pub fn nowhere(name: &str) -> Location {
-    Location { file: format!("config/{name}.yaml").into(), line: 1, column: 1, length: 1 }
 }

@@ -7,8 +7,7 @@ use super::super::raw::source::{FileFormat, RawFiles};
 use super::{Pass, Place};
 
 /// Checks where a source's files are and how they are written.
-pub fn files(raw: RawFiles, place: Place<'_>, pass: &mut Pass<'_>) -> Option<Files> {
-    let before = pass.count();
+pub fn files(raw: RawFiles, place: Place<'_>, pass: &mut Pass<'_>) -> Files {
     if raw.path.0.is_empty() {
         pass.error(
             place.key("path").at(),
@@ -71,7 +70,7 @@ pub fn files(raw: RawFiles, place: Place<'_>, pass: &mut Pass<'_>) -> Option<Fil
     if !null_values.iter().any(String::is_empty) {
         null_values.insert(0, String::new());
     }
-    (pass.count() == before).then_some(Files {
+    Files {
         paths: raw.path.0,
         format: raw.format,
         encoding: raw.encoding,
@@ -80,7 +79,7 @@ pub fn files(raw: RawFiles, place: Place<'_>, pass: &mut Pass<'_>) -> Option<Fil
         header: raw.header.unwrap_or(true),
         sheet: raw.sheet,
         null_values,
-    })
+    }
 }
 
 fn check_path(path: &str, place: Place<'_>, pass: &mut Pass<'_>) {

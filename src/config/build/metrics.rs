@@ -10,8 +10,7 @@ use super::{Pass, Place};
 const SEGMENT_MEMBERSHIP: &str = "segment_membership";
 
 /// Checks the metrics of a pipeline.
-pub fn metrics(raw: RawMetrics, place: Place<'_>, pass: &mut Pass<'_>) -> Option<Metrics> {
-    let before = pass.count();
+pub fn metrics(raw: RawMetrics, place: Place<'_>, pass: &mut Pass<'_>) -> Metrics {
     let segments = raw.segments.as_deref().and_then(|table| pass.table(table, place.key("segments")));
     if raw.define.is_empty() {
         pass.error(
@@ -44,7 +43,7 @@ pub fn metrics(raw: RawMetrics, place: Place<'_>, pass: &mut Pass<'_>) -> Option
         .collect();
     let periods: BTreeMap<GrainKey, u32> =
         periods.into_iter().map(|(_, grain, count)| (grain, count)).collect();
-    (pass.count() == before).then_some(Metrics { periods, segments, define, at: place.key_at() })
+    Metrics { periods, segments, define, at: place.key_at() }
 }
 
 fn metric(

@@ -1,5 +1,5 @@
 //! Raw structs → the checked [`super::project::Project`], one file per block. Every pass goes on after a problem, so that
-//! all of them are reported together; a block with a problem yields nothing.
+//! all of them are reported together; what has a problem is left out, and the rest is still planned.
 
 pub mod checks;
 pub mod column;
@@ -15,12 +15,15 @@ pub mod source;
 pub mod table;
 pub mod values;
 
+use std::collections::BTreeSet;
+
 use chrono::Duration;
 
 use super::problem::{Location, Problem};
 use super::project::SqlText;
 use super::units;
 use super::yaml::{Node, Value};
+use crate::name::TableName;
 use names::Catalogue;
 
 /// A place in a tree: a key and what stands under it. Never fails: what is absent is placed at its parent.
@@ -99,6 +102,8 @@ impl<'t> Place<'t> {
 pub struct Pass<'a> {
     pub catalogue: &'a Catalogue,
     pub problems: Vec<Problem>,
+    /// Tables that exist, and of which not all is known.
+    pub unsound: BTreeSet<TableName>,
 }
 
 impl Pass<'_> {
@@ -177,7 +182,12 @@ impl Pass<'_> {
         }
     }
 
-    /// How many errors there are so far: a block that adds none is sound.
+    /// These tables exist, and not all is known of them.
+    pub fn unsound<'n>(&mut self, names: impl IntoIterator<Item = &'n str>) {
+        self.unsound.extend(names.into_iter().filter_map(|name| TableName::new(name).ok()));
+    }
+
+    /// How many errors there are so far: a value that adds none is sound.
     pub fn count(&self) -> usize {
         self.problems.len()
     }

@@ -71,8 +71,11 @@ pub fn models(
         };
         let layer = layer(file, &at, pass);
         let name = pass.table_name(stem(path), at);
-        if let (Some(layer), Some(name), Some(pipeline)) = (layer, name, owner.pipeline.clone()) {
-            models.push(Model { name, pipeline, layer, path: Arc::clone(path), sql: Arc::clone(sql) });
+        match (layer, name, owner.pipeline.clone()) {
+            (Some(layer), Some(name), Some(pipeline)) => {
+                models.push(Model { name, pipeline, layer, path: Arc::clone(path), sql: Arc::clone(sql) });
+            }
+            _ => pass.unsound([stem(path)]),
         }
     }
     for (claim, used) in claims.iter().zip(used) {

@@ -1,7 +1,7 @@
 //! What a project's tables, sources and pipelines are called, collected before anything is checked, so that references
 //! can be. Works on the whole trees: a block with a problem still has its name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::problem::{Location, Problem, did_you_mean};
@@ -22,6 +22,8 @@ pub const METRIC_TABLES: [&str; 1] = ["metric_value"];
 pub struct Catalogue {
     /// Tables by name: where each is made.
     tables: BTreeMap<String, Location>,
+    /// What a bare name means where no table is called so.
+    sources: BTreeSet<String>,
     pipelines: BTreeMap<String, Location>,
     /// A file could not be read: names may be missing, so nothing is called unknown.
     incomplete: bool,
@@ -61,6 +63,7 @@ impl Catalogue {
                     Some(first) => problems.push(twice("source", name, first, at, "rename one of them")),
                     None => {
                         sources.insert(name, at);
+                        catalogue.sources.insert(name.to_owned());
                     }
                 }
             }
@@ -89,7 +92,7 @@ impl Catalogue {
     }
 
     fn is_table(&self, name: &str) -> bool {
-        self.incomplete || self.tables.contains_key(name)
+        self.incomplete || self.tables.contains_key(name) || self.sources.contains(name)
     }
 
     fn is_pipeline(&self, name: &str) -> bool {
@@ -133,10 +136,13 @@ impl Pass<'_> {
         self.named(TableName::new(name), at);
     }
 
-    /// A table that something refers to: a model, or what a native step or a compiled block makes.
+    /// A table that something refers to: a model, what a native step or a compiled block makes, or else a source.
     pub fn table(&mut self, name: &str, place: Place<'_>) -> Option<TableName> {
         if !self.catalogue.is_table(name) {
-            let help = did_you_mean(name, self.catalogue.tables.keys().map(String::as_str));
+            let help = did_you_mean(
+                name,
+                self.catalogue.tables.keys().chain(&self.catalogue.sources).map(String::as_str),
+            );
             self.error(place.at(), format!("there is no table `{name}`"), help);
             return None;
         }

@@ -22,7 +22,6 @@ pub fn name(text: &str, place: Place<'_>, pass: &mut Pass<'_>) -> Option<Pipelin
     if let Some(file) = file.filter(|file| *file != text) {
         let help = format!("rename the pipeline to `{file}`, or the file to `pipelines/{text}.yaml`");
         pass.error(at.clone(), format!("the pipeline `{text}` stands in `{}`", at.file), help);
-        return None;
     }
     Some(name)
 }
@@ -82,12 +81,12 @@ pub fn params(
         let default = values::param(param.kind, place.key("default"), pass);
         let own = environment.key(name);
         let value = if own.is_written() { values::param(param.kind, own, pass) } else { default };
-        params.extend(value.map(|value| Param {
+        params.push(Param {
             name: name.clone(),
-            value,
+            value: value.unwrap_or_else(|| values::any_param(param.kind)),
             description: param.description.clone(),
             at: place.key_at(),
-        }));
+        });
     }
     params
 }
@@ -124,7 +123,7 @@ pub fn ordered(mut pipelines: Vec<Pipeline>, pass: &mut Pass<'_>) -> Vec<Pipelin
             Some(pipeline) => ordered.push(pipeline),
             None => {
                 cycle(&waiting, pass);
-                break;
+                ordered.extend(std::mem::take(&mut waiting).into_values());
             }
         }
     }

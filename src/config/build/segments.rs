@@ -6,7 +6,6 @@ use super::{Pass, Place};
 
 /// Checks the segments of a pipeline.
 pub fn segments(raw: RawSegments, place: Place<'_>, pass: &mut Pass<'_>) -> Option<Segments> {
-    let before = pass.count();
     let from = pass.table(&raw.from, place.key("from"));
     if raw.members.is_empty() {
         pass.error(
@@ -27,10 +26,5 @@ pub fn segments(raw: RawSegments, place: Place<'_>, pass: &mut Pass<'_>) -> Opti
             at: place.key_at(),
         });
     }
-    (pass.count() == before).then_some(Segments {
-        from: from?,
-        revenue: raw.revenue,
-        members,
-        at: place.key_at(),
-    })
+    Some(Segments { from: from?, revenue: raw.revenue, members, at: place.key_at() })
 }

@@ -16,7 +16,7 @@ pub struct Defaults {
     pub max_reject_ratio: f64,
 }
 
-/// Checks a source. `whole` is its place in the tree before unsound parts were left out: a column with a problem of its
+/// Checks a source; what is wrong in it is left out. `whole` is its place in the tree before unsound parts were left out: a column with a problem of its
 /// own still has a name.
 pub fn source(
     name: &str,
@@ -26,7 +26,6 @@ pub fn source(
     defaults: Defaults,
     pass: &mut Pass<'_>,
 ) -> Option<Source> {
-    let before = pass.count();
     let table = pass.table_name(name, place.key_at());
     let files = files::files(raw.files, place.key("files"), pass);
     let columns = columns(&raw.columns, place.key("columns"), defaults.zone, pass);
@@ -67,14 +66,11 @@ pub fn source(
         };
         Some(Freshness { column, warn_after, fail_after, at: place.key_at() })
     });
-    if pass.count() > before {
-        return None;
-    }
     Some(Source {
         name: table?,
         channel: raw.channel,
         description: raw.description,
-        files: files?,
+        files,
         columns,
         unique,
         dated_by,
@@ -145,7 +141,7 @@ impl Named<'_> {
         if matches!(kind, ColumnType::Date { .. } | ColumnType::Timestamp { .. }) {
             return Some(index);
         }
-        let message = format!("`{name}` is a {} column, not a date or a timestamp", values::word(kind));
+        let message = format!("`{name}` is {} column, not a date or a timestamp", values::word(kind));
         let dates = self
             .columns
             .iter()

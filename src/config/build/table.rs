@@ -15,7 +15,6 @@ pub fn table(
     files: &ProjectFiles,
     pass: &mut Pass<'_>,
 ) -> Option<Table> {
-    let before = pass.count();
     let table = pass.table(name, Place { key_at: place.key_at, node: None });
     pass.distinct(&raw.key, place.key("key"));
     pass.distinct(&raw.tags, place.key("tags"));
@@ -47,9 +46,6 @@ pub fn table(
     }
     for (index, check) in raw.checks.iter().enumerate() {
         found.extend(checks::of_table(check, place.key("checks").item(index), files, pass));
-    }
-    if pass.count() > before {
-        return None;
     }
     Some(Table {
         name: table?,

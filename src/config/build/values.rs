@@ -14,6 +14,18 @@ use crate::name::AsOf;
 /// Decimal places of a `decimal` parameter.
 const PARAM_SCALE: u32 = 6;
 
+/// What stands for a parameter whose value cannot be read: its type is known all the same.
+pub fn any_param(kind: ParamType) -> ParamValue {
+    match kind {
+        ParamType::String => ParamValue::String(String::new()),
+        ParamType::Boolean => ParamValue::Boolean(false),
+        ParamType::Int => ParamValue::Int(0),
+        ParamType::Float => ParamValue::Float(0.0),
+        ParamType::Decimal => ParamValue::Decimal(0),
+        ParamType::Date => ParamValue::Date(NaiveDate::default()),
+    }
+}
+
 /// A parameter's value in its type.
 pub fn param(kind: ParamType, place: Place<'_>, pass: &mut Pass<'_>) -> Option<ParamValue> {
     let scalar = scalar(place, pass)?;
@@ -126,7 +138,7 @@ pub fn range(kind: &ColumnType, place: Place<'_>, pass: &mut Pass<'_>) -> Option
             bounds(kind, place, pass, read).map(|(min, max)| ValueRange::Timestamp { min, max })
         }
         ColumnType::String | ColumnType::Boolean { .. } | ColumnType::Json => {
-            let message = format!("a {} column has no `range`", word(kind));
+            let message = format!("{} column has no `range`", word(kind));
             pass.error(place.key_at(), message, "use `accepted` or `pattern`, or change the type");
             None
         }
@@ -154,17 +166,17 @@ fn bad(kind: &ColumnType, place: Place<'_>, pass: &mut Pass<'_>) {
     pass.bad(place, what, help);
 }
 
-/// The type's name in YAML.
+/// The type's name in YAML, with its article.
 pub fn word(kind: &ColumnType) -> &'static str {
     match kind {
-        ColumnType::String => "string",
-        ColumnType::Boolean { .. } => "boolean",
-        ColumnType::Int => "int",
-        ColumnType::Float => "float",
-        ColumnType::Decimal { .. } => "decimal",
-        ColumnType::Date { .. } => "date",
-        ColumnType::Timestamp { .. } => "timestamp",
-        ColumnType::Json => "json",
+        ColumnType::String => "a string",
+        ColumnType::Boolean { .. } => "a boolean",
+        ColumnType::Int => "an int",
+        ColumnType::Float => "a float",
+        ColumnType::Decimal { .. } => "a decimal",
+        ColumnType::Date { .. } => "a date",
+        ColumnType::Timestamp { .. } => "a timestamp",
+        ColumnType::Json => "a json",
     }
 }
 
