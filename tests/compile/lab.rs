@@ -104,6 +104,7 @@ pub fn project(segments: Option<Segments>, metrics: Option<Metrics>) -> Project 
         pipelines: vec![pipeline],
         models: Vec::new(),
         files: ProjectFiles::default(),
+        unsound: Default::default(),
     }
 }
 

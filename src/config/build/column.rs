@@ -82,13 +82,6 @@ pub fn column(
             "write `on_error: row`, or leave out `required`",
         );
     }
-    if raw.unique && !raw.required && raw.on_error == Some(OnError::Null) {
-        pass.error(
-            place.key("on_error").at(),
-            "a unique column cannot become NULL",
-            "write `on_error: row`, or leave out `unique`",
-        );
-    }
     Some(Column {
         name: name.to_owned(),
         headers,
