@@ -46,6 +46,7 @@ pub fn project(sources: &[(&str, &str)], models: &[(&str, &str)]) -> Project {
         }],
         models: models.iter().map(|(path, sql)| model(path, sql, &pipeline)).collect(),
         files: ProjectFiles::default(),
+        unsound: Default::default(),
     }
 }
 
