@@ -28,7 +28,7 @@ WITH sale AS (
     SELECT
         concat('offline:', receipt.receipt_key) AS order_key,
         'offline' AS channel,
-        receipt.receipt_no AS source_key,
+        receipt.receipt_key AS source_key,
         coalesce(by_card.customer_id, by_mobile.customer_id) AS customer_id,
         receipt.sold_at AS ordered_at,
         CASE WHEN receipt.gross_amount > 0 THEN 'completed' ELSE 'returned' END AS status,

@@ -9,6 +9,6 @@ SELECT
     status
 FROM metric_value
 WHERE grain = 'month'
-    AND dimension = 'all'
+    AND dimension = 'total'
     AND as_of = $as_of
     AND period_start = business_month($as_of + INTERVAL '1' DAY) - INTERVAL '1' MONTH

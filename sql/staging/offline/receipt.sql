@@ -15,7 +15,7 @@ WITH receipt_sum AS (
     GROUP BY store_id, business_date(sold_at), receipt_no
 )
 SELECT
-    concat(store_id, ':', sold_on, ':', receipt_no) AS receipt_key,
+    concat(store_id, '/', sold_on, '/', receipt_no) AS receipt_key,
     store_id,
     sold_on,
     receipt_no,
