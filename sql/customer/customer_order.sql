@@ -18,6 +18,7 @@ WITH sale AS (
         web_order.campaign_id,
         web_order.marketplace,
         CAST(NULL AS VARCHAR) AS store_id,
+        CAST(NULL AS VARCHAR) AS store_region,
         web_order.line_count
     FROM web_order
     LEFT JOIN identity_map
@@ -43,8 +44,10 @@ WITH sale AS (
         CAST(NULL AS VARCHAR) AS campaign_id,
         CAST(NULL AS VARCHAR) AS marketplace,
         receipt.store_id,
+        store.region AS store_region,
         receipt.line_count
     FROM receipt
+    LEFT JOIN store ON store.store_id = receipt.store_id
     LEFT JOIN identity_map AS by_card
         ON by_card.source = 'offline_member'
         AND by_card.source_key = receipt.member_no
@@ -75,5 +78,6 @@ SELECT
     campaign_id,
     coalesce(marketplace, CASE WHEN channel = 'online' THEN $own_shop END) AS marketplace,
     store_id,
+    store_region,
     line_count
 FROM sale
