@@ -11,7 +11,7 @@ pub const ALL: &[Declared] = &[
         name: "business_date",
         description: "The day on which an instant falls, in the business time zone.",
         parameters: &[
-            ("instant", Kind::Instant, "an instant"),
+            ("day", Kind::DateOrInstant, "a day or an instant"),
             ("zone", Kind::Text, "an IANA time zone; the business zone if left out"),
         ],
         optional: 1,
