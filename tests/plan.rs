@@ -3,3 +3,4 @@
 mod graph;
 pub mod project;
 mod references;
+mod select;

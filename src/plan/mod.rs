@@ -5,4 +5,5 @@ pub mod native;
 pub mod params;
 pub mod position;
 pub mod references;
+pub mod select;
 pub mod sql;
