@@ -96,20 +96,11 @@ impl Warehouse {
             }
             let Some(bytes) = self.store.read(&path)? else { continue };
             let record: StepRecord = from_json(&path, &bytes)?;
-            if self.is_whole(&record)? {
+            if self.is_whole(record.tables.values().flat_map(|table| &table.files))? {
                 done.insert(record.step.clone(), record);
             }
         }
         Ok(done)
-    }
-
-    fn is_whole(&self, record: &StepRecord) -> Result<bool, WarehouseError> {
-        for file in record.tables.values().flat_map(|table| &table.files) {
-            if self.store.size(&file.path)? != Some(file.bytes) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 
     /// Where the events of a run are appended, if the warehouse is on a local disk; its folder is made.

@@ -30,9 +30,16 @@ pub fn quarantine_folder(source: &TableName) -> String {
     format!("{QUARANTINE}/{source}")
 }
 
-/// The nth file that a stream of a run's step wrote.
-pub fn part(folder: &str, run: &RunId, stream: u32, number: u32) -> String {
-    format!("{folder}/{run}-{stream:03}-{number:03}.parquet")
+/// The nth file that a stream wrote, in one attempt of a run to make the table. A run that goes on after it was killed
+/// may make a table again: no file is ever written over.
+pub fn part(folder: &str, run: &RunId, attempt: u32, stream: u32, number: u32) -> String {
+    format!("{folder}/{run}-{attempt}-{stream:03}-{number:03}.parquet")
+}
+
+/// The attempt that a file belongs to, if it is the run's.
+pub fn attempt_of(path: &str, run: &RunId) -> Option<u32> {
+    let name = path.rsplit('/').next()?.trim_start_matches('.');
+    name.strip_prefix(run.as_str())?.strip_prefix('-')?.split('-').next()?.parse().ok()
 }
 
 /// The run that wrote a file of `data/` or `quarantine/`, if the name says so.

@@ -13,7 +13,9 @@ use super::layout;
 use crate::name::RunId;
 
 /// How often one who waits looks again.
-const POLL: Duration = Duration::from_millis(200);
+const POLL: Duration = Duration::from_millis(50);
+/// Even who does not want to wait looks again for this long: [`Warehouse::holder`] has the lock for an instant.
+const LEAST_PATIENCE: Duration = Duration::from_millis(100);
 
 /// The right to run on a warehouse. Dropped, or its process dead, the next one may.
 #[derive(Debug)]
@@ -38,6 +40,7 @@ impl Warehouse {
         }
         let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path);
         let mut file = file.map_err(fail)?;
+        let patience = patience.max(LEAST_PATIENCE);
         let since = Instant::now();
         loop {
             match file.try_lock() {

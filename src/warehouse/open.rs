@@ -37,6 +37,18 @@ impl Warehouse {
         Ok(Self { store: Store::on_disk(Path::new(location))? })
     }
 
+    /// Opens the warehouse at a local path, if there is one, or at a URL: for those who only look.
+    pub fn existing(location: &str) -> Result<Option<Self>, WarehouseError> {
+        let path = location.strip_prefix("file://").unwrap_or(location);
+        if !path.contains("://")
+            && !Path::new(path).join(layout::RELEASES).is_dir()
+            && !Path::new(path).join(layout::RUNS).is_dir()
+        {
+            return Ok(None);
+        }
+        Self::open(location).map(Some)
+    }
+
     /// A warehouse in an object store; `location` is its URL, under which readers find the files.
     pub fn in_store(objects: Arc<dyn ObjectStore>, location: &str) -> Result<Self, WarehouseError> {
         Ok(Self { store: Store::new(objects, None, location.to_owned())? })
@@ -50,6 +62,19 @@ impl Warehouse {
     /// The path on the local disk, or the URL, of a file.
     pub fn path_of(&self, file: &FileEntry) -> PathBuf {
         self.store.full_path(&file.path)
+    }
+
+    /// Whether every one of these files is there, with all its bytes.
+    pub fn is_whole<'a>(
+        &self,
+        files: impl IntoIterator<Item = &'a FileEntry>,
+    ) -> Result<bool, WarehouseError> {
+        for file in files {
+            if self.store.size(&file.path)? != Some(file.bytes) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The ids of all releases, oldest first.

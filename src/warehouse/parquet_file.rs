@@ -98,7 +98,11 @@ impl<'a> ParquetFile<'a> {
         if let Some(root) = self.store.disk() {
             file.sync_all()?;
             disk::set_access(&self.temporary, self.target.access, root)?;
-            disk::settle(&self.temporary, &root.join(&self.target.path))?;
+            let path = root.join(&self.target.path);
+            if path.try_exists()? {
+                return Err(ParquetError::General("two streams of the table have one number".to_owned()));
+            }
+            disk::settle(&self.temporary, &path)?;
         }
         Ok(file.metadata()?.len())
     }

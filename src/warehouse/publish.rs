@@ -11,6 +11,7 @@ use super::failpoint::failpoint;
 use super::layout;
 use super::release::{FORMAT, Partition, Release, TableEntry};
 use super::retention::with_partition;
+use super::schema::{column_entries, decode_schema, encode_schema, file_schema};
 use super::stage::{StagedTable, TableSpec};
 use crate::name::{AsOf, PipelineName, ReleaseId, RunId, TableName};
 
@@ -71,7 +72,7 @@ impl Warehouse {
     pub fn rollback(&self, to: ReleaseId, now: DateTime<Utc>) -> Result<Release, WarehouseError> {
         let old = self.release(to)?;
         for (table, file) in old.files() {
-            if self.store.size(&file.path)? != Some(file.bytes) {
+            if !self.is_whole([file])? {
                 return Err(WarehouseError::FilesGone {
                     release: to,
                     table: table.clone(),
@@ -167,7 +168,9 @@ fn next_entry(
                 None => old.newest(),
             };
             let partition = Partition { as_of: draft.as_of, ..held.ok_or_else(nothing)?.clone() };
-            (old.columns.clone(), old.schema.clone(), partition)
+            // The rows are the old ones; what is said of them is said now.
+            let schema = file_schema(&decode_schema(&old.schema)?, &spec.columns);
+            (column_entries(&schema), encode_schema(&schema), partition)
         }
     };
     let (partitions, previous) = match &spec.history {

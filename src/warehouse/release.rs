@@ -114,7 +114,7 @@ impl Partition {
 /// One immutable Parquet file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FileEntry {
-    /// Relative to the warehouse, with `/` between folders: `data/customer/20260131T020000Z-3f9a1c-000-000.parquet`.
+    /// Relative to the warehouse, with `/` between folders: `data/customer/20260131T020000Z-3f9a1c-0-000-000.parquet`.
     pub path: Arc<str>,
     pub rows: u64,
     pub bytes: u64,

@@ -37,13 +37,13 @@ pub fn column_entries(schema: &Schema) -> Vec<ColumnEntry> {
 }
 
 /// The schema that files are written with: views become plain text (older readers know no views), each column carries
-/// its description and nothing else.
+/// its own description and nothing else, whatever it was computed from.
 pub fn file_schema(schema: &Schema, descriptions: &BTreeMap<String, String>) -> Schema {
     let fields: Vec<Field> = schema
         .fields()
         .iter()
         .map(|field| {
-            let described = descriptions.get(field.name()).or_else(|| field.metadata().get(DESCRIPTION));
+            let described = descriptions.get(field.name());
             let metadata: HashMap<String, String> =
                 described.map(|text| (DESCRIPTION.to_owned(), text.clone())).into_iter().collect();
             Field::new(field.name(), plain(field.data_type()), field.is_nullable()).with_metadata(metadata)

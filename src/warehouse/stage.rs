@@ -143,6 +143,7 @@ pub(super) struct Place {
 pub struct Stage<'a> {
     warehouse: &'a Warehouse,
     run: RunId,
+    attempt: u32,
     as_of: AsOf,
     table: TableName,
     place: Place,
@@ -183,7 +184,10 @@ impl Warehouse {
             let made = disk::make_folder(&path).and_then(|()| disk::set_access(&path, place.access, root));
             made.map_err(|error| stage_error(&spec.name, &path, error))?;
         }
+        let written = self.store.list(&place.folder)?;
+        let attempts = written.iter().filter_map(|file| layout::attempt_of(file.location.as_ref(), run));
         Ok(Stage {
+            attempt: attempts.max().map_or(0, |last| last + 1),
             warehouse: self,
             run: run.clone(),
             as_of,
@@ -219,7 +223,7 @@ impl<'a> Stage<'a> {
     }
 
     fn open(&self, stream: u32, number: u32) -> Result<ParquetFile<'_>, WarehouseError> {
-        let path = layout::part(&self.place.folder, &self.run, stream, number);
+        let path = layout::part(&self.place.folder, &self.run, self.attempt, stream, number);
         let target = FileTarget { table: &self.table, path, access: self.place.access };
         ParquetFile::open(&self.warehouse.store, target, self.schema.clone(), self.properties.clone())
     }

@@ -137,3 +137,39 @@ fn the_catalogue_is_a_script_of_views() {
     assert!(fs::read_to_string(&restricted).unwrap().contains("\"customer_pii\""));
     assert_eq!(fs::metadata(&restricted).unwrap().permissions().mode() & 0o777, 0o600);
 }
+
+/// A reader that resolves the link once sees one release, whole, however often it is swapped meanwhile.
+#[test]
+fn readers_never_see_half_a_release() {
+    let folder = tempfile::tempdir().unwrap();
+    let (root, warehouse) = (folder.path(), open(folder.path()));
+    publish(&warehouse, 1, "2026-01-01", &[(published("customer"), &[1]), (published("clv"), &[1])]);
+    warehouse.refresh_current().unwrap();
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut seen = 0;
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                let release = fs::canonicalize(root.join("current")).unwrap();
+                let numbers =
+                    |name: &str| super::kit::numbers_in(&release.join(name).join("part-000.parquet"));
+                assert_eq!(numbers("customer"), numbers("clv"));
+                seen += 1;
+            }
+            seen
+        });
+        for run in 2..30_u32 {
+            let numbers = [i64::from(run)];
+            publish(
+                &warehouse,
+                run,
+                "2026-01-01",
+                &[(published("customer"), &numbers), (published("clv"), &numbers)],
+            );
+            warehouse.refresh_current().unwrap();
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(reader.join().unwrap() > 0);
+    });
+    assert_eq!(current(root, "customer"), [29]);
+}

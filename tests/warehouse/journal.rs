@@ -93,3 +93,26 @@ fn events_are_appended() {
     assert!(path.parent().unwrap().is_dir());
     assert!(path.ends_with("events.ndjson"));
 }
+
+/// A run that goes on may make a table again, from other SQL: what it had staged before is still what it was.
+#[test]
+fn no_file_is_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let warehouse = open(folder.path());
+    let (run, date) = (run_id(1), as_of("2026-01-01"));
+    let first = stage(&warehouse, &run, date, &published("one"), &[1, 2]).unwrap();
+    let second = stage(&warehouse, &run, date, &published("one"), &[3, 4]).unwrap();
+    assert_eq!(super::kit::numbers_of(&warehouse, &first.files), [1, 2]);
+    assert_eq!(super::kit::numbers_of(&warehouse, &second.files), [3, 4]);
+    assert!(warehouse.is_whole(first.files.iter().chain(&second.files)).unwrap());
+}
+
+#[test]
+fn who_only_looks_makes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("nowhere");
+    assert!(portrait::warehouse::Warehouse::existing(place.to_str().unwrap()).unwrap().is_none());
+    assert!(!place.exists());
+    publish(&open(&place), 1, "2026-01-01", &[]);
+    assert!(portrait::warehouse::Warehouse::existing(place.to_str().unwrap()).unwrap().is_some());
+}

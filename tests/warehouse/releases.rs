@@ -66,11 +66,14 @@ fn a_reused_table_stands_for_the_new_date() {
     assert!(entry.reusable("[1]", as_of("2026-01-02")).is_some());
     assert!(entry.reusable("[2]", as_of("2026-01-02")).is_none());
     let mut next = draft(&warehouse, 2, "2026-01-02", &[]);
-    let described = TableSpec { description: Some("Said better.".to_owned()), ..spec.clone() };
+    let mut described = TableSpec { description: Some("Said better.".to_owned()), ..spec.clone() };
+    described.columns.insert("word".to_owned(), "A word.".to_owned());
     next.tables.push(DraftTable { spec: described, content: Content::Reused });
     let release = warehouse.publish(&next).unwrap();
     let reused = release.table(&spec.name).unwrap();
     assert_eq!(reused.description.as_deref(), Some("Said better."));
+    assert_eq!(reused.columns[1].description.as_deref(), Some("A word."));
+    assert_eq!(reused.arrow_schema().unwrap().field(1).metadata()["description"], "A word.");
     assert_eq!(reused.as_of(), Some(as_of("2026-01-02")));
     assert_eq!(reused.newest().unwrap().run, run_id(1));
     assert_eq!(reused.before(as_of("2026-01-02")).unwrap().as_of, as_of("2026-01-01"));
@@ -244,6 +247,16 @@ fn a_damaged_manifest_is_named_and_can_be_left_behind() {
     );
     std::fs::write(folder.path().join("releases/000004.json"), [0xff, 0x00, 0x80]).unwrap();
     assert!(matches!(warehouse.latest(), Err(WarehouseError::Damaged { .. })));
+}
+
+/// The catalogue's name of a source may be longer than any name that a person gives.
+#[test]
+fn the_longest_source_name_reads_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let warehouse = open(folder.path());
+    let source = portrait::name::TableName::of_source(&table(&"s".repeat(63)));
+    let release = publish(&warehouse, 1, "2026-01-01", &[(TableSpec::internal(source), &[1])]);
+    assert_eq!(warehouse.latest().unwrap(), Some(release));
 }
 
 #[test]
