@@ -1,0 +1,2 @@
+-- One row.
+SELECT 1 AS customer_id
