@@ -116,3 +116,12 @@ fn a_project_with_errors_is_planned_without_what_is_wrong() {
     assert!(unsound.contains("source__order"), "{unsound:?}");
     assert!(!project.pipelines.first().unwrap().sources.is_empty());
 }
+
+#[test]
+fn the_reference_project_loads() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = files::read(root).unwrap();
+    let loaded = config::load(&files, root, "default", &variable);
+    let said = diagnostic::render(&loaded.problems, &files, Colour::Never, 120);
+    assert_eq!(said, "no problems\n");
+}

@@ -4,18 +4,31 @@ use super::problem::{Location, Problem};
 use super::yaml::{Node, Scalar, Value};
 
 /// Puts variables into every scalar below `node`. `${NAME}` must be set; `${NAME:-default}` may be unset or empty;
-/// `$${NAME}` stays as `${NAME}`.
+/// `$${NAME}` stays as `${NAME}`. A value that cannot be put together is left out.
 pub fn expand(node: &mut Node, variables: &dyn Fn(&str) -> Option<String>, problems: &mut Vec<Problem>) {
     match &mut node.value {
-        Value::List(items) => items.iter_mut().for_each(|item| expand(item, variables, problems)),
-        Value::Map(entries) => {
-            entries.iter_mut().for_each(|entry| expand(&mut entry.value, variables, problems))
+        Value::List(items) => items.retain_mut(|item| sound(item, variables, problems)),
+        Value::Map(entries) => entries.retain_mut(|entry| sound(&mut entry.value, variables, problems)),
+        Value::Scalar(_) => {
+            sound(node, variables, problems);
         }
+    }
+}
+
+/// Puts variables into a node; `false`: one of them is not there.
+fn sound(node: &mut Node, variables: &dyn Fn(&str) -> Option<String>, problems: &mut Vec<Problem>) -> bool {
+    let before = problems.len();
+    match &mut node.value {
         Value::Scalar(scalar) if scalar.text.contains("${") => {
             let expanded = expanded(scalar, &node.at, variables, problems);
             scalar.written = Some(std::mem::replace(&mut scalar.text, expanded));
+            problems.len() == before
         }
-        Value::Scalar(_) => {}
+        Value::Scalar(_) => true,
+        Value::List(_) | Value::Map(_) => {
+            expand(node, variables, problems);
+            true
+        }
     }
 }
 

@@ -147,7 +147,7 @@ fn named_after_file(mut whole: Node) -> Node {
     if let Value::Map(entries) = &mut whole.value {
         entries.retain(|entry| entry.key != "pipeline");
         let value = Value::Scalar(Scalar { text, written: None, plain: false });
-        entries.push(Entry { key: "pipeline".to_owned(), key_at: at.clone(), value: Node { at, value } });
+        entries.push(Entry { key: "pipeline".to_owned(), key_at: at.clone(), value: Node::new(at, value) });
     }
     whole
 }

@@ -62,14 +62,17 @@ impl Problem {
     }
 }
 
-/// The known name nearest to a misspelt one, if any is near enough to be meant.
+/// The known name nearest to a misspelt one, if any is near enough to be meant; else one that begins or goes on like it.
 pub fn nearest<'a>(misspelt: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(misspelt, name), name))
+    let known: Vec<&str> = known.into_iter().collect();
+    let near = known
+        .iter()
+        .map(|name| (strsim::damerau_levenshtein(misspelt, name), *name))
         .filter(|(distance, name)| *distance <= 1 + misspelt.chars().count().max(name.chars().count()) / 4)
         .min()
-        .map(|(_, name)| name)
+        .map(|(_, name)| name);
+    let begins = |long: &str, short: &str| short.len() >= 3 && long.starts_with(short);
+    near.or_else(|| known.into_iter().find(|name| begins(name, misspelt) || begins(misspelt, name)))
 }
 
 /// How to mend an unknown name: the nearest known one, else all of them if they are few.

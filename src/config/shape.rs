@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value as Json};
 
-use super::problem::{Location, Problem, did_you_mean};
+use super::problem::{Location, Problem, did_you_mean, nearest};
 use super::yaml::{Entry, Node, Scalar, Value};
 
 /// Checks a tree and keeps what is sound: a bad optional value is left out, a bad required one takes its parent along.
@@ -65,7 +65,7 @@ impl<'s> Walker<'s, '_> {
                 for item in items {
                     sound.extend(self.node(item, items_schema, &item.at));
                 }
-                Some(Node { at: node.at.clone(), value: Value::List(sound) })
+                Some(Node::new(node.at.clone(), Value::List(sound)))
             }
             Value::Map(entries) => match &expected.map {
                 Some(map) if map.one_of => self.variant(node, entries, map, &expected, owner),
@@ -84,7 +84,7 @@ impl<'s> Walker<'s, '_> {
     ) -> Option<Node> {
         let with = |plain: bool| {
             let scalar = Scalar { plain, ..scalar.clone() };
-            Some(Node { at: node.at.clone(), value: Value::Scalar(scalar) })
+            Some(Node::new(node.at.clone(), Value::Scalar(scalar)))
         };
         // What a variable puts in is a number where a number is wanted, quoted or not.
         let read = Scalar { plain: scalar.plain || scalar.written.is_some(), ..scalar.clone() };
@@ -115,7 +115,7 @@ impl<'s> Walker<'s, '_> {
                 return self.bare_variant(node, scalar, map, expected);
             }
             if scalar.is_null() && map.required.is_empty() {
-                return Some(Node { at: node.at.clone(), value: Value::Map(Vec::new()) });
+                return Some(Node::new(node.at.clone(), Value::Map(Vec::new())));
             }
         }
         if !expected.words.is_empty()
@@ -141,11 +141,16 @@ impl<'s> Walker<'s, '_> {
     ) -> Option<Node> {
         let mut sound = Vec::with_capacity(entries.len());
         let mut whole = true;
+        let mut lacking = false;
+        let mut meant: Vec<&str> = Vec::new();
         for entry in entries {
             let field = map.properties.iter().find(|(name, _)| *name == entry.key);
             let required = map.required.contains(&entry.key.as_str());
             let Some(schema) = field.map(|(_, schema)| *schema).or(map.others) else {
-                self.unknown_key(entry, map.properties.iter().map(|(name, _)| *name));
+                let known = || map.properties.iter().map(|(name, _)| *name);
+                self.unknown_key(entry, known());
+                meant.extend(nearest(&entry.key, known()));
+                lacking = true;
                 continue;
             };
             // `on_error: null` is a word of the schema; YAML alone would take it for nothing.
@@ -157,7 +162,11 @@ impl<'s> Walker<'s, '_> {
                 // `key:` with nothing after it says nothing.
                 if required {
                     let message = format!("`{}` {} has no value", entry.key, self.within());
-                    self.problems.push(Problem::error(entry.key_at.clone(), message));
+                    let problem = Problem::error(entry.key_at.clone(), message);
+                    self.problems.push(match meaning(schema) {
+                        Some(meaning) => problem.help(format!("`{}`: {meaning}", entry.key)),
+                        None => problem,
+                    });
                     whole = false;
                 }
                 continue;
@@ -169,11 +178,16 @@ impl<'s> Walker<'s, '_> {
                 Some(value) => {
                     sound.push(Entry { key: entry.key.clone(), key_at: entry.key_at.clone(), value });
                 }
-                None => whole &= !required,
+                None => {
+                    whole &= !required;
+                    lacking = true;
+                }
             }
         }
-        for name in &map.required {
-            if !entries.iter().any(|entry| entry.key == *name) {
+        for name in map.required.iter().filter(|name| !entries.iter().any(|entry| entry.key == **name)) {
+            whole = false;
+            // A misspelt key has been reported as what it is.
+            if !meant.contains(name) {
                 let problem = Problem::error(owner.clone(), format!("`{name}` is missing {}", self.within()));
                 let meaning = map
                     .properties
@@ -184,10 +198,9 @@ impl<'s> Walker<'s, '_> {
                     Some(meaning) => problem.help(format!("`{name}`: {meaning}")),
                     None => problem,
                 });
-                whole = false;
             }
         }
-        whole.then(|| Node { at: node.at.clone(), value: Value::Map(sound) })
+        whole.then(|| Node { at: node.at.clone(), value: Value::Map(sound), lacking })
     }
 
     /// One variant with its options: `accepted_range: { min: 0 }`.
@@ -230,7 +243,7 @@ impl<'s> Walker<'s, '_> {
         self.path.pop();
         let value = value?;
         let sound = vec![Entry { key: entry.key.clone(), key_at: entry.key_at.clone(), value }];
-        Some(Node { at: node.at.clone(), value: Value::Map(sound) })
+        Some(Node::new(node.at.clone(), Value::Map(sound)))
     }
 
     /// A bare word where variants are expected, and the word is none of those that stand alone.
@@ -279,6 +292,10 @@ impl<'s> Walker<'s, '_> {
         self.problems.push(match word.as_deref() {
             Some("yes" | "on" | "y") if expected.boolean => problem.help("write `true`"),
             Some("no" | "off" | "n") if expected.boolean => problem.help("write `false`"),
+            Some(word) if expected.list.is_some() && !word.is_empty() => {
+                let shown = node.scalar().map_or(word, |scalar| scalar.shown());
+                problem.help(format!("write a list: `[{shown}]`"))
+            }
             _ => problem,
         });
         None

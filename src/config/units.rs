@@ -81,7 +81,7 @@ pub fn cron(text: &str) -> Result<(), String> {
         .map(|_| ())
         .map_err(|error| {
             let message = error.to_string();
-            let mut chars = message.chars();
+            let mut chars = message.rsplit(": ").next().unwrap_or_default().chars();
             let first = chars.next().map(|c| c.to_lowercase().to_string()).unwrap_or_default();
             format!("{first}{}", chars.as_str().trim_end_matches('.'))
         })

@@ -15,6 +15,8 @@ const MOST_NODES: usize = 1_000_000;
 pub struct Node {
     pub at: Location,
     pub value: Value,
+    /// Something that stood in this map has been left out, with a problem of its own: what it lacks is no news.
+    pub lacking: bool,
 }
 
 /// What a value is, before a type is asked of it.
@@ -90,6 +92,10 @@ impl Scalar {
 }
 
 impl Node {
+    pub fn new(at: Location, value: Value) -> Self {
+        Self { at, value, lacking: false }
+    }
+
     /// The entry of a map.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.value {
@@ -197,7 +203,7 @@ impl<'a> Builder<'a, '_> {
         let beginning = Location { file: Arc::clone(self.file), line: 1, column: 1, length: 1 };
         Some(match root {
             Some(node) if !node.is_null() => node,
-            _ => Node { at: beginning, value: Value::Map(Vec::new()) },
+            _ => Node::new(beginning, Value::Map(Vec::new())),
         })
     }
 
@@ -247,7 +253,7 @@ impl<'a> Builder<'a, '_> {
                 }
                 let at = self.content(span, style, &text);
                 let value = Value::Scalar(Scalar { text: text.into_owned(), written: None, plain });
-                Ok(self.anchored(anchor, Node { at, value }))
+                Ok(self.anchored(anchor, Node::new(at, value)))
             }
             Event::SequenceStart(_, anchor, tag) => {
                 if tag.is_some() {
@@ -261,7 +267,7 @@ impl<'a> Builder<'a, '_> {
                         (event, span) => items.push(self.node(event, &span)?),
                     }
                 }
-                Ok(self.anchored(anchor, Node { at, value: Value::List(items) }))
+                Ok(self.anchored(anchor, Node::new(at, Value::List(items))))
             }
             Event::MappingStart(_, anchor, tag) => {
                 if tag.is_some() {
@@ -269,7 +275,7 @@ impl<'a> Builder<'a, '_> {
                 }
                 let at = self.location(span);
                 let entries = self.entries()?;
-                Ok(self.anchored(anchor, Node { at, value: Value::Map(entries) }))
+                Ok(self.anchored(anchor, Node::new(at, Value::Map(entries))))
             }
             Event::Alias(anchor) => match self.anchors.get(&anchor) {
                 Some(node) => {

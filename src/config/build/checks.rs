@@ -124,7 +124,7 @@ fn range(
 ) -> Option<CheckKind> {
     let before = pass.count();
     if min.is_none() && max.is_none() {
-        pass.error(place.key_at(), "`accepted_range` says no limit", "add `min`, `max` or both");
+        pass.absent(place, "`accepted_range` says no limit", "add `min`, `max` or both");
     }
     for (key, value) in [("min", min), ("max", max)] {
         if value.is_some_and(|value| !value.is_number() && !value.is_string()) {
@@ -168,7 +168,7 @@ fn row_count(raw: &RawRowCount, place: Place<'_>, pass: &mut Pass<'_>) -> Option
     let before = pass.count();
     if raw.min.is_none() && raw.max.is_none() && raw.min_ratio.is_none() && raw.max_ratio.is_none() {
         let help = "add `min`, `max`, `min_ratio` or `max_ratio`";
-        pass.error(place.key_at(), "`row_count` says no limit", help);
+        pass.absent(place, "`row_count` says no limit", help);
     }
     if let (Some(min), Some(max)) = (raw.min, raw.max)
         && min > max

@@ -90,7 +90,7 @@ fn overlay(lower: &mut Node, upper: Node) {
                 }
             }
         }
-        (_, value) => *lower = Node { at: upper.at, value },
+        (_, value) => *lower = Node::new(upper.at, value),
     }
 }
 

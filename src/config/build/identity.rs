@@ -28,7 +28,7 @@ pub fn identity(raw: RawIdentity, place: Place<'_>, pass: &mut Pass<'_>) -> Opti
                 pass.error(place.key(name).at(), format!("`{name}: 0` lets no record join"), help);
             }
         }
-        if key.max_names.is_some() && key.names.is_none() {
+        if key.max_names.is_some() && key.names.is_none() && !place.is_lacking() {
             let help = "add `names:` with the column whose distinct values are counted";
             pass.error(place.key("max_names").key_at(), "`max_names` needs `names`", help);
         }

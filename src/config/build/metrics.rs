@@ -105,6 +105,9 @@ fn rows(
 
 /// A total, a ratio of the same rows, or a ratio of two tables: exactly one of them.
 fn figure(name: &str, raw: &RawMetric, place: Place<'_>, pass: &mut Pass<'_>) -> Option<Figure> {
+    if place.is_lacking() {
+        return None;
+    }
     let (value, numerator) = (raw.value.as_deref(), raw.numerator.as_deref());
     match (value, numerator, raw.denominator.as_deref(), &raw.per) {
         (Some(value), None, None, None) => Some(Figure::Total(pass.sql(value, place.key("value")))),

@@ -62,7 +62,7 @@ impl<'t> Place<'t> {
     /// Where the value stands, if it is a scalar; else its key.
     pub fn at(self) -> Location {
         match self.node {
-            Some(Node { at, value: Value::Scalar(_) }) => at.clone(),
+            Some(Node { at, value: Value::Scalar(_), .. }) => at.clone(),
             _ => self.key_at.clone(),
         }
     }
@@ -75,6 +75,11 @@ impl<'t> Place<'t> {
     /// Is anything written here?
     pub fn is_written(self) -> bool {
         self.node.is_some()
+    }
+
+    /// Has something that stood here been left out, with a problem of its own?
+    pub fn is_lacking(self) -> bool {
+        self.node.is_some_and(|node| node.lacking)
     }
 
     /// The scalar's text as messages may show it.
@@ -111,6 +116,13 @@ impl Pass<'_> {
         self.problems.push(Problem::error(at, message).help(help));
     }
 
+    /// Something that a block must say and does not; no news where what it said was wrong.
+    pub fn absent(&mut self, place: Place<'_>, message: impl Into<String>, help: impl Into<String>) {
+        if !place.is_lacking() {
+            self.error(place.key_at(), message, help);
+        }
+    }
+
     /// A value that cannot be read, shown as it is written.
     pub fn bad(&mut self, place: Place<'_>, what: &str, help: impl Into<String>) {
         let shown = place.shown().unwrap_or_default();
@@ -141,11 +153,7 @@ impl Pass<'_> {
         place: Place<'_>,
     ) -> (Option<Duration>, Option<Duration>) {
         if warn_after.is_none() && fail_after.is_none() {
-            self.error(
-                place.key_at(),
-                "`freshness` says no limit",
-                "add `warn_after: 36h` or `fail_after: 72h`",
-            );
+            self.absent(place, "`freshness` says no limit", "add `warn_after: 36h` or `fail_after: 72h`");
         }
         let warn = self.duration(warn_after, place.key("warn_after"));
         let fail = self.duration(fail_after, place.key("fail_after"));

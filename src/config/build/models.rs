@@ -63,7 +63,9 @@ pub fn models(
             }
         }
         let Some(owner) = owner else {
-            if !checked.contains(file) {
+            if !file.contains('/') {
+                layer(file, &at, pass);
+            } else if !checked.contains(file) {
                 let folder = file.rsplit_once('/').map_or(file, |(folder, _)| folder);
                 unclaimed.entry(folder).or_insert((0, at)).0 += 1;
             }
@@ -85,7 +87,8 @@ pub fn models(
     }
     if !pass.catalogue.is_incomplete() {
         for (folder, (count, at)) in unclaimed {
-            let more = if count > 1 { format!(" (nor {} more beside it)", count - 1) } else { String::new() };
+            let more =
+                if count > 1 { format!(", nor {} more in its folder", count - 1) } else { String::new() };
             let message = format!("no pipeline has the model `{}`{more}", at.file);
             pass.problems.push(
                 Problem::warning(at, message)

@@ -39,6 +39,7 @@ impl Catalogue {
     ) -> Self {
         let mut catalogue = Self { incomplete, ..Self::default() };
         let mut sources: BTreeMap<&str, Location> = BTreeMap::new();
+        let mut blocks: BTreeMap<&str, Location> = BTreeMap::new();
         for path in sql {
             let at = Location { file: Arc::clone(path), line: 1, column: 1, length: 1 };
             catalogue.table(
@@ -71,12 +72,19 @@ impl Catalogue {
                 [("identity", &IDENTITY_TABLES), ("segments", &SEGMENT_TABLES), ("metrics", &METRIC_TABLES)];
             for (block, tables) in made {
                 let place = place.key(block);
-                if place.is_written() {
-                    let help = format!(
-                        "`{block}:` makes this table; a project has one such block and no such model"
-                    );
-                    tables.iter().for_each(|table| catalogue.table(table, place.key_at(), &help, problems));
+                if !place.is_written() {
+                    continue;
                 }
+                if let Some(first) = blocks.get(block) {
+                    let help = format!("the other is at {first}; a project has one such block");
+                    problems.push(
+                        Problem::error(place.key_at(), format!("two pipelines have `{block}:`")).help(help),
+                    );
+                    continue;
+                }
+                blocks.insert(block, place.key_at());
+                let help = format!("`{block}:` makes this table; rename the model");
+                tables.iter().for_each(|table| catalogue.table(table, place.key_at(), &help, problems));
             }
         }
         catalogue

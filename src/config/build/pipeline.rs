@@ -122,31 +122,35 @@ pub fn ordered(mut pipelines: Vec<Pipeline>, pass: &mut Pass<'_>) -> Vec<Pipelin
         match ready.and_then(|name| waiting.remove(&name)) {
             Some(pipeline) => ordered.push(pipeline),
             None => {
-                cycle(&waiting, pass);
-                ordered.extend(std::mem::take(&mut waiting).into_values());
+                // Report the cycle, break it, go on: there may be another.
+                for name in cycle(&waiting, pass) {
+                    ordered.extend(waiting.remove(&name));
+                }
             }
         }
     }
     ordered
 }
 
-fn cycle(waiting: &BTreeMap<PipelineName, Pipeline>, pass: &mut Pass<'_>) {
-    let Some(mut at) = waiting.values().next() else { return };
+/// The pipelines of one cycle; every one that waits waits for another that does.
+fn cycle(waiting: &BTreeMap<PipelineName, Pipeline>, pass: &mut Pass<'_>) -> Vec<PipelineName> {
     let mut path: Vec<&Pipeline> = Vec::new();
-    // Every one of these waits for another of these: walking on comes back to where it has been.
-    while !path.iter().any(|passed| passed.name == at.name) {
-        path.push(at);
-        match at.after.iter().find_map(|name| waiting.get(name)) {
-            Some(next) => at = next,
-            None => return,
-        }
+    let mut at = waiting.values().next();
+    while let Some(pipeline) = at
+        && !path.iter().any(|passed| passed.name == pipeline.name)
+    {
+        path.push(pipeline);
+        at = pipeline.after.iter().find_map(|name| waiting.get(name));
     }
-    let start = path.iter().position(|passed| passed.name == at.name).unwrap_or_default();
-    let names: Vec<String> =
-        path.iter().skip(start).chain([&at]).map(|pipeline| format!("`{}`", pipeline.name)).collect();
-    pass.error(
-        at.at.clone(),
-        format!("pipelines wait for each other: {}", names.join(" after ")),
-        "remove one `after`",
-    );
+    // Walking on has come back to where it has been.
+    let start =
+        path.iter().position(|passed| at.is_some_and(|at| at.name == passed.name)).unwrap_or_default();
+    let path = path.get(start..).unwrap_or_default();
+    if let Some(first) = path.first() {
+        let names: Vec<String> =
+            path.iter().chain([first]).map(|pipeline| format!("`{}`", pipeline.name)).collect();
+        let message = format!("pipelines wait for each other: {}", names.join(" after "));
+        pass.error(first.at.clone(), message, "remove one `after`");
+    }
+    path.iter().map(|pipeline| pipeline.name.clone()).collect()
 }

@@ -59,7 +59,7 @@ pub fn source(
                 Some(column) => column.clone(),
                 None => {
                     let help = "add `column:`, or `dated_by:` to the source";
-                    pass.error(place.key_at(), "`freshness` needs a column", help);
+                    pass.absent(place, "`freshness` needs a column", help);
                     return None;
                 }
             },

@@ -113,7 +113,7 @@ pub fn range(kind: &ColumnType, place: Place<'_>, pass: &mut Pass<'_>) -> Option
     }
 
     if !place.key("min").is_written() && !place.key("max").is_written() {
-        pass.error(place.key_at(), "`range` says no limit", "add `min`, `max` or both");
+        pass.absent(place, "`range` says no limit", "add `min`, `max` or both");
         return None;
     }
     match kind {
