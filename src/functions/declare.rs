@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Float64Array, Int64Array, StringViewArray,
+    Array, ArrayRef, AsArray, Date32Array, Float64Array, Int64Array, ListArray, StringViewArray,
+    StringViewBuilder,
 };
 use arrow::array::{TimestampMicrosecondArray, new_null_array};
 use arrow::datatypes::{
@@ -58,7 +60,7 @@ impl Kind {
             Self::Date => (is_text || is_date).then_some(DataType::Date32),
             Self::Instant => (is_text || is_instant).then(instant_type),
             Self::DateOrInstant if is_date => Some(DataType::Date32),
-            Self::DateOrInstant => (is_text || is_instant).then(instant_type),
+            Self::DateOrInstant => (is_null || is_instant).then(instant_type),
             Self::Numbers => {
                 let of = match given {
                     DataType::List(f) | DataType::LargeList(f) | DataType::FixedSizeList(f, _) => {
@@ -265,10 +267,43 @@ argument_value!(Float64Array, f64);
 argument_value!(Int64Array, i64);
 argument_value!(Date32Array, i32);
 argument_value!(TimestampMicrosecondArray, i64);
-argument_value!(BooleanArray, bool);
-argument_value!(arrow::array::ListArray, ArrayRef);
+
+impl<'a> Argument<'a, ListArray> {
+    /// The items in a row as a range of `items`; none where the list is NULL.
+    pub fn range(&self, row: usize) -> Option<std::ops::Range<usize>> {
+        let index = self.index(row)?;
+        let offsets = self.values.value_offsets();
+        Some(*offsets.get(index)? as usize..*offsets.get(index + 1)? as usize)
+    }
+
+    /// The items of all rows, one after the other.
+    pub fn items(&self) -> Option<&'a Float64Array> {
+        self.values.values().as_primitive_opt::<Float64Type>()
+    }
+}
 
 impl Call {
+    /// Text from the first argument: `write` puts a row's answer into the buffer, or says that there is none. NULL
+    /// stays NULL.
+    pub fn map_text(&self, mut write: impl FnMut(&str, &mut String) -> bool) -> Result<ArrayRef> {
+        self.map_text_rows(|_, value, answer| write(value, answer))
+    }
+
+    /// As [`Self::map_text`], for bodies that read other arguments of the same row.
+    pub fn map_text_rows(&self, mut write: impl FnMut(usize, &str, &mut String) -> bool) -> Result<ArrayRef> {
+        let text = self.text(0)?;
+        let mut answers = StringViewBuilder::with_capacity(self.rows);
+        let mut answer = String::new();
+        for row in 0..self.rows {
+            answer.clear();
+            match text.get(row) {
+                Some(value) if write(row, value, &mut answer) => answers.append_value(&answer),
+                _ => answers.append_null(),
+            }
+        }
+        Ok(Arc::new(answers.finish()))
+    }
+
     /// How many arguments were given.
     pub fn given(&self) -> usize {
         self.columns.len()
@@ -326,7 +361,7 @@ impl Call {
         }
     }
 
-    pub fn numbers(&self, index: usize) -> Result<Argument<'_, arrow::array::ListArray>> {
+    pub fn numbers(&self, index: usize) -> Result<Argument<'_, ListArray>> {
         let Column { values, constant } = self.column(index)?;
         match values.as_list_opt::<i32>() {
             Some(values) => Ok(Argument { values, constant: *constant }),

@@ -1,54 +1,32 @@
 //! The aggregate functions that SQL lacks. Answers never depend on the order of rows.
 
+mod extreme;
+mod groups;
+mod most_frequent;
+mod quantile;
+
 use std::sync::Arc;
 
-use arrow::datatypes::{DataType, Field, FieldRef};
-use datafusion::common::{Result, not_impl_err, plan_err};
-use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
-use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, Signature, Volatility};
+use datafusion::logical_expr::{AggregateUDF, DocSection, Documentation};
 
 /// Every aggregate function.
 pub fn all() -> Vec<Arc<AggregateUDF>> {
-    ["mode", "max_by", "min_by", "percentile_disc", "quantile_edges"]
-        .into_iter()
-        .map(|name| {
-            let arguments = if name == "mode" { 1 } else { 2 };
-            let signature = Signature::any(arguments, Volatility::Immutable);
-            Arc::new(AggregateUDF::new_from_impl(Pending { name, signature }))
-        })
-        .collect()
+    vec![
+        Arc::new(AggregateUDF::new_from_impl(most_frequent::Mode::new())),
+        Arc::new(AggregateUDF::new_from_impl(extreme::By::new(extreme::Which::Greatest))),
+        Arc::new(AggregateUDF::new_from_impl(extreme::By::new(extreme::Which::Least))),
+        Arc::new(AggregateUDF::new_from_impl(quantile::Quantile::new(quantile::Wanted::Percentile))),
+        Arc::new(AggregateUDF::new_from_impl(quantile::Quantile::new(quantile::Wanted::Edges))),
+    ]
 }
 
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct Pending {
-    name: &'static str,
-    signature: Signature,
-}
-
-impl AggregateUDFImpl for Pending {
-    fn name(&self) -> &str {
-        self.name
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn return_type(&self, given: &[DataType]) -> Result<DataType> {
-        match given.first() {
-            Some(value) if self.name == "quantile_edges" => {
-                Ok(DataType::List(Field::new_list_field(value.clone(), true).into()))
-            }
-            Some(value) => Ok(value.clone()),
-            None => plan_err!("`{}` takes a value", self.name),
-        }
-    }
-
-    fn accumulator(&self, _args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
-        not_impl_err!("`{}`", self.name)
-    }
-
-    fn state_fields(&self, _args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
-        Ok(Vec::new())
-    }
+fn documentation(
+    description: &str,
+    syntax: &str,
+    example: &str,
+    arguments: &[(&str, &str)],
+) -> Documentation {
+    let section = DocSection { include: true, label: "Portrait", description: None };
+    let builder = Documentation::builder(section, description, syntax).with_sql_example(example);
+    arguments.iter().fold(builder, |builder, (name, meaning)| builder.with_argument(*name, *meaning)).build()
 }

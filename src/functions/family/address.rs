@@ -4,7 +4,7 @@ use arrow::array::ArrayRef;
 use arrow::datatypes::{DataType, Field};
 use datafusion::common::{Result, not_impl_err};
 
-use crate::functions::declare::{Call, Declared, Kind, instant_type};
+use crate::functions::declare::{Call, Declared, Kind};
 
 pub const ALL: &[Declared] = &[Declared {
     name: "normalize_address",

@@ -2,8 +2,10 @@
 
 mod address;
 mod chinese;
+mod chinese_data;
 mod company;
 mod contact;
+mod fold;
 mod mask;
 mod name;
 mod similarity;
