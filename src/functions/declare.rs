@@ -4,11 +4,11 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use arrow::array::TimestampMicrosecondArray;
 use arrow::array::{
     Array, ArrayRef, AsArray, Date32Array, Float64Array, Int64Array, ListArray, StringViewArray,
     StringViewBuilder,
 };
-use arrow::array::{TimestampMicrosecondArray, new_null_array};
 use arrow::datatypes::{
     DataType, Date32Type, Field, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType,
 };
@@ -30,9 +30,7 @@ pub enum Kind {
     Integer,
     /// Date32, from a date or a string that is one.
     Date,
-    /// Timestamp(Microsecond, "UTC"), from any timestamp; one without a zone is taken as UTC.
-    Instant,
-    /// A date as it is, or an instant.
+    /// A date as it is, or Timestamp(Microsecond, "UTC") from any timestamp; one without a zone is taken as UTC.
     DateOrInstant,
     /// A list of Float64.
     Numbers,
@@ -58,7 +56,6 @@ impl Kind {
             Self::Number => (given.is_numeric() || is_null).then_some(DataType::Float64),
             Self::Integer => (given.is_integer() || is_null).then_some(DataType::Int64),
             Self::Date => (is_text || is_date).then_some(DataType::Date32),
-            Self::Instant => (is_text || is_instant).then(instant_type),
             Self::DateOrInstant if is_date => Some(DataType::Date32),
             Self::DateOrInstant => (is_null || is_instant).then(instant_type),
             Self::Numbers => {
@@ -82,7 +79,6 @@ impl Kind {
             Self::Number => "a number",
             Self::Integer => "an integer",
             Self::Date => "a date",
-            Self::Instant => "a timestamp",
             Self::DateOrInstant => "a date or a timestamp",
             Self::Numbers => "a list of numbers",
         }
@@ -239,12 +235,7 @@ pub struct Argument<'a, A> {
     constant: bool,
 }
 
-impl<'a, A: Array> Argument<'a, A> {
-    /// Whether one value stands for every row.
-    pub fn is_constant(&self) -> bool {
-        self.constant
-    }
-
+impl<A: Array> Argument<'_, A> {
     fn index(&self, row: usize) -> Option<usize> {
         let index = if self.constant { 0 } else { row };
         self.values.is_valid(index).then_some(index)
@@ -367,11 +358,6 @@ impl Call {
             Some(values) => Ok(Argument { values, constant: *constant }),
             None => self.wrong(index, values),
         }
-    }
-
-    /// NULL in every row.
-    pub fn nulls(&self, of: &DataType) -> ArrayRef {
-        new_null_array(of, self.rows)
     }
 
     fn wrong<T>(&self, index: usize, values: &ArrayRef) -> Result<T> {

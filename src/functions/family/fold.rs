@@ -33,28 +33,6 @@ pub fn is_han(c: char) -> bool {
     matches!(c, '\u{4E00}'..='\u{9FFF}' | '\u{3400}'..='\u{4DBF}' | '\u{20000}'..='\u{323AF}' | '\u{F900}'..='\u{FAFF}' | '〇')
 }
 
-/// Appends the folded text with every run of spaces as one space, none at the ends, and none between Han characters.
-pub fn fold_spaced(text: &str, out: &mut String) {
-    let mut folded = String::with_capacity(text.len());
-    fold_into(text, &mut folded);
-    let start = out.len();
-    let mut space = false;
-    for c in folded.chars() {
-        if c.is_whitespace() || c.is_control() || c == '\u{200B}' || c == '\u{FEFF}' {
-            space = true;
-            continue;
-        }
-        if space && out.len() > start {
-            let previous = out.get(start..).and_then(|so_far| so_far.chars().next_back());
-            if !(is_han(c) && previous.is_some_and(is_han)) {
-                out.push(' ');
-            }
-        }
-        space = false;
-        out.push(c);
-    }
-}
-
 fn is_plain_han(c: char) -> bool {
     matches!(c, '\u{4E00}'..='\u{9FFF}')
 }

@@ -64,8 +64,7 @@ pub const ALL: &[Declared] = &[
 ];
 
 fn business_date(call: &Call) -> Result<ArrayRef> {
-    let instants = call.instant(0)?;
-    days_of(call, |row| instants.get(row), |day| day)
+    period_of(call, |day| day)
 }
 
 fn business_week(call: &Call) -> Result<ArrayRef> {
