@@ -10,6 +10,7 @@
 //!
 //! `case` is beside them: rows in, rows out of one model, as `tests/cases/*.yaml` says.
 
+pub mod case;
 mod literal;
 mod measure;
 mod query;

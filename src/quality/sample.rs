@@ -31,7 +31,7 @@ pub struct Sample {
 /// The query for a few rows that fail a check, the same ones on every run: the key and the columns that the check is about,
 /// ordered by them. `None` where no row fails by itself (row counts, freshness).
 pub fn sample(subject: &Subject, check: &Check) -> Option<Sample> {
-    let relation = &subject.relation;
+    let mut from = subject.relation.clone();
     let (columns, condition) = match &check.kind {
         CheckKind::RowCount { .. } | CheckKind::Freshness { .. } => return None,
         CheckKind::Sql { sql, .. } => {
@@ -41,8 +41,9 @@ pub fn sample(subject: &Subject, check: &Check) -> Option<Sample> {
         CheckKind::Unique { columns } => return Some(repeated(subject, columns)),
         CheckKind::Relationships { column, to_table, to_column } => {
             let (referring, referred) = (identifier(column), identifier(to_column));
+            from = format!("{from} AS referring");
             let condition = format!(
-                "{relation}.{referring} IS NOT NULL\n  AND NOT EXISTS (SELECT 1 FROM {to_table} AS referred WHERE referred.{referred} = {relation}.{referring})"
+                "referring.{referring} IS NOT NULL\n    AND NOT EXISTS (SELECT 1 FROM {to_table} AS referred WHERE referred.{referred} = referring.{referring})"
             );
             (vec![column.as_str()], condition)
         }
@@ -56,27 +57,24 @@ pub fn sample(subject: &Subject, check: &Check) -> Option<Sample> {
         | CheckKind::Pattern { column, .. }) => (vec![column.as_str()], fails(subject, kind)?),
     };
     let columns = with_key(subject, &columns);
-    let sql = format!(
-        "SELECT\n  {}\nFROM {relation}\nWHERE {condition}{}\nLIMIT {ROWS}",
-        masked(subject, &columns),
-        ordered(subject, &columns, relation),
+    let rows = format!(
+        "  SELECT {}\n  FROM {from}\n  WHERE {condition}{}\n  LIMIT {ROWS}",
+        quoted(&columns),
+        ordered(subject, &columns),
     );
-    Some(Sample { sql, foreign: false })
+    Some(masked(subject, &columns, &rows))
 }
 
 /// Combinations that stand more than once, and how often.
 fn repeated(subject: &Subject, columns: &[String]) -> Sample {
     let (names, present) = combination(columns);
     let shown = columns.iter().map(String::as_str).collect::<Vec<_>>();
-    let sql = format!(
-        "SELECT\n  {},\n  stands AS \"rows\"\n\
-         FROM (\n  SELECT {names}, count(*) AS stands\n  FROM {}{present}\n  GROUP BY {names}\n  HAVING count(*) > 1\n\
-         ) AS combination{}\nLIMIT {ROWS}",
-        masked(subject, &shown),
+    let rows = format!(
+        "  SELECT {names}, count(*) AS \"rows\"\n  FROM {}{present}\n  GROUP BY {names}\n  HAVING count(*) > 1{}\n  LIMIT {ROWS}",
         subject.relation,
-        ordered(subject, &shown, "combination"),
+        ordered(subject, &shown),
     );
-    Sample { sql, foreign: false }
+    masked(subject, &[shown.as_slice(), &["rows"]].concat(), &rows)
 }
 
 /// The key, then the columns that are not of it.
@@ -87,7 +85,12 @@ fn with_key<'a>(subject: &'a Subject, columns: &[&'a str]) -> Vec<&'a str> {
     key.chain(columns.iter().copied()).filter(|name| seen.insert(*name)).collect()
 }
 
-fn masked(subject: &Subject, columns: &[&str]) -> String {
+fn quoted(columns: &[&str]) -> String {
+    columns.iter().map(|name| identifier(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// The rows, their personal columns masked. Masks come last: rows are found and ordered by what they hide.
+fn masked(subject: &Subject, columns: &[&str], rows: &str) -> Sample {
     let column = |name: &&str| {
         let quoted = identifier(name);
         if subject.personal.contains(*name) {
@@ -96,16 +99,16 @@ fn masked(subject: &Subject, columns: &[&str]) -> String {
             quoted
         }
     };
-    columns.iter().map(column).collect::<Vec<_>>().join(",\n  ")
+    let shown = columns.iter().map(column).collect::<Vec<_>>().join(",\n  ");
+    Sample { sql: format!("SELECT\n  {shown}\nFROM (\n{rows}\n) AS failing"), foreign: false }
 }
 
-/// By every column shown that sorts; qualified, so that a masked column sorts by what it hides.
-fn ordered(subject: &Subject, columns: &[&str], relation: &str) -> String {
+/// By every column shown that sorts.
+fn ordered(subject: &Subject, columns: &[&str]) -> String {
     let sorts =
         |name: &&&str| subject.schema.field_with_name(name).is_ok_and(|field| !field.data_type().is_nested());
-    let names: Vec<_> =
-        columns.iter().filter(sorts).map(|name| format!("{relation}.{}", identifier(name))).collect();
-    if names.is_empty() { String::new() } else { format!("\nORDER BY {}", names.join(", ")) }
+    let names: Vec<_> = columns.iter().filter(sorts).map(|name| identifier(name)).collect();
+    if names.is_empty() { String::new() } else { format!("\n  ORDER BY {}", names.join(", ")) }
 }
 
 /// Sampled rows as JSON objects of text, fit for a run record.
