@@ -1,4 +1,5 @@
 //! Tests of `engine`: planning, validation, memory limits.
 
+mod lineage;
 mod memory;
 mod validate;

@@ -1,6 +1,7 @@
 //! Table references, the graph, its order, selection, fingerprints. Pure: given SQL texts, it runs nothing.
 
 pub mod graph;
+pub mod lineage;
 pub mod native;
 pub mod params;
 pub mod position;

@@ -16,7 +16,7 @@ use datafusion::prelude::SessionContext;
 use super::session;
 use super::tables::{empty, previous, reference};
 use crate::compile::Generated;
-use crate::config::problem::{Level, Location, Problem};
+use crate::config::problem::{self, Level, Location, Problem};
 use crate::config::project::{Pipeline, Project, Source};
 use crate::name::{AsOf, PipelineName, TableName};
 use crate::plan::graph::{self, Graph};
@@ -31,8 +31,7 @@ pub fn check(project: &Project, generated: &[Generated]) -> (Schemas, Vec<Proble
     let draft = graph::draft(project, generated);
     let (schemas, mut problems) = validate(project, &draft.graph);
     problems.extend(draft.problems);
-    problems.sort_by(|a, b| (&a.at, a.level, &a.message).cmp(&(&b.at, b.level, &b.message)));
-    problems.dedup();
+    problem::sort(&mut problems);
     (schemas, problems)
 }
 
@@ -59,8 +58,7 @@ pub fn validate(project: &Project, graph: &Graph) -> (Schemas, Vec<Problem>) {
     validator.models();
     validator.declared();
     let Validator { schemas, mut problems, .. } = validator;
-    problems.sort_by(|a, b| (&a.at, a.level, &a.message).cmp(&(&b.at, b.level, &b.message)));
-    problems.dedup();
+    problem::sort(&mut problems);
     (schemas, problems)
 }
 
@@ -80,6 +78,9 @@ struct Validator<'a> {
 impl Validator<'_> {
     /// Notes a table's columns, and lets SQL read it, now and as it was before.
     fn put(&mut self, table: &TableName, schema: SchemaRef) {
+        if self.project.unsound.contains(table) {
+            return;
+        }
         for name in [reference(table), previous(table)] {
             if let Err(error) = empty(&self.context, &name, Arc::clone(&schema)) {
                 self.problems.push(Problem {
@@ -117,7 +118,8 @@ fn known_names(project: &Project, graph: &Graph) -> BTreeSet<String> {
         Some(source) => format!("source.{source}"),
         None => table.to_string(),
     });
-    models.chain(made).chain(graph.tables.keys().map(TableName::to_string)).collect()
+    let unsound = project.unsound.iter().map(TableName::to_string);
+    models.chain(made).chain(unsound).chain(graph.tables.keys().map(TableName::to_string)).collect()
 }
 
 fn problem(at: Location, error: SqlError) -> Problem {

@@ -7,7 +7,7 @@ use super::order;
 use super::resolve::{Maker, Meaning, Names};
 use super::{Draft, Graph, Step, StepKind};
 use crate::compile::Generated;
-use crate::config::problem::{Level, Location, Problem, nearest};
+use crate::config::problem::{self, Level, Location, Problem, nearest};
 use crate::config::project::{CheckKind, Identity, Layer, Model, Pipeline, Project, Source, Table};
 use crate::name::{PipelineName, StepId, TableName};
 use crate::plan::position::Origins;
@@ -15,6 +15,11 @@ use crate::plan::references::{Namespace, References, references};
 
 /// The tables that the identity step makes.
 pub(crate) const IDENTITY_TABLES: [&str; 3] = ["identity_map", "identity_event", "identity_suspect_key"];
+
+/// The published tables that `segments:` and `metrics:` are compiled to.
+const SEGMENT_TABLES: [&str; 4] =
+    ["segment_definition", "segment_membership", "segment_change", "segment_summary"];
+const METRIC_TABLES: [&str; 1] = ["metric_value"];
 
 /// The parameters that every model may use beside its pipeline's own.
 pub(crate) const BUILT_IN_PARAMS: [&str; 2] = ["as_of", "as_of_end"];
@@ -35,6 +40,7 @@ pub fn build(project: &Project, generated: &[Generated]) -> Result<(Graph, Vec<P
 /// The graph of what is sound in a project, with the problems of the rest.
 pub fn draft(project: &Project, generated: &[Generated]) -> Draft {
     let mut builder = Builder { tables: tables(project, generated), ..Builder::default() };
+    builder.names.unsound = unsound(project, generated);
     builder.declare_native(project);
     for model in &project.models {
         builder.declare_model(model, Origins::new(), first_line(model));
@@ -68,6 +74,17 @@ fn tables(project: &Project, generated: &[Generated]) -> BTreeMap<TableName, Tab
     let declared = project.pipelines.iter().flat_map(|pipeline| pipeline.tables.values().cloned());
     let generated = generated.iter().map(|made| made.table.clone());
     declared.chain(generated).map(|table| (table.name.clone(), table)).collect()
+}
+
+/// The tables that are declared with a problem, those among them that compiled blocks should have made.
+fn unsound(project: &Project, generated: &[Generated]) -> BTreeSet<TableName> {
+    let is_made = |name: &str| generated.iter().any(|made| made.model.name.as_str() == name);
+    let segments = project.pipelines.iter().any(|pipeline| pipeline.segments.is_some());
+    let metrics = project.pipelines.iter().any(|pipeline| pipeline.metrics.is_some());
+    let blocks = [(segments, &SEGMENT_TABLES[..]), (metrics, &METRIC_TABLES[..])];
+    let missing = blocks.into_iter().filter(|(declared, _)| *declared).flat_map(|(_, tables)| tables);
+    let missing = missing.filter(|table| !is_made(table)).filter_map(|table| TableName::new(table).ok());
+    project.unsound.iter().cloned().chain(missing).collect()
 }
 
 fn first_line(model: &Model) -> Location {
@@ -205,7 +222,6 @@ impl Builder {
     fn finish(mut self, project: &Project) -> Draft {
         self.warn_of_unread_sources();
         self.warn_of_missing_after(project);
-        self.refuse_unmade_tables();
         self.mark_inline();
         let mut edges = self.edges();
         for (index, reads) in edges.iter_mut().enumerate() {
@@ -228,12 +244,12 @@ impl Builder {
             .flat_map(|(index, step)| step.makes.iter().map(move |table| (table.clone(), index)))
             .collect();
         let mut problems = self.problems;
-        problems.sort_by(|a, b| (&a.at, a.level, &a.message).cmp(&(&b.at, b.level, &b.message)));
+        problem::sort(&mut problems);
         Draft { graph: Graph { steps, tables: self.tables, makers }, problems }
     }
 
     fn warn_of_unread_sources(&mut self) {
-        if self.nodes.iter().any(|node| !node.sound) {
+        if !self.names.unsound.is_empty() || self.nodes.iter().any(|node| !node.sound) {
             return;
         }
         let read: BTreeSet<&TableName> = self.nodes.iter().flat_map(|node| &node.step.reads).collect();
@@ -268,21 +284,6 @@ impl Builder {
                     self.problems.push(Problem::warning(at.clone(), message).help(help));
                 }
             }
-        }
-    }
-
-    fn refuse_unmade_tables(&mut self) {
-        for table in self.tables.values() {
-            let name = table.name.as_str();
-            if self.names.catalogue.contains_key(name) || self.names.sources.contains_key(name) {
-                continue;
-            }
-            let problem = Problem::error(table.at.clone(), format!("nothing makes the table `{name}`"));
-            let near = nearest(name, self.names.catalogue.keys().map(String::as_str));
-            self.problems.push(match near {
-                Some(near) => problem.help(format!("did you mean `{near}`?")),
-                None => problem.help(format!("write its SQL in a file `{name}.sql`")),
-            });
         }
     }
 
@@ -406,6 +407,9 @@ impl Resolved {
             Some(maker) => {
                 self.problems.push(to_the_right(at, "identity", Layer::Identity, name, maker.layer))
             }
+            None if names.unsound.contains(&identity.records) => {
+                self.reads.push((identity.records.clone(), at))
+            }
             None => {
                 let problem = Problem::error(at, format!("there is no model `{name}` for `records:`"));
                 let near = nearest(name, names.catalogue.keys().map(String::as_str));
@@ -425,6 +429,7 @@ impl Resolved {
                 Ok(Meaning::Previous(table)) => {
                     self.reads_previous.insert(table);
                 }
+                Ok(Meaning::Unsound(table)) => self.reads.push((table, at)),
                 Ok(Meaning::Now(table, maker)) if maker.layer <= step.layer => self.reads.push((table, at)),
                 Ok(Meaning::Now(table, maker)) => {
                     let problem = to_the_right(at, step.id.as_str(), step.layer, table.as_str(), maker.layer);

@@ -1,6 +1,6 @@
 //! Which table a name in SQL stands for, and what to say if it stands for none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::problem::nearest;
 use crate::config::project::Layer;
@@ -21,12 +21,16 @@ pub(super) struct Names {
     pub catalogue: BTreeMap<String, Maker>,
     /// Sources, by their plain name.
     pub sources: BTreeMap<String, Maker>,
+    /// Tables that are declared with a problem; sources as `source__x`.
+    pub unsound: BTreeSet<TableName>,
 }
 
 /// What a name stands for.
 pub(super) enum Meaning<'a> {
     Now(TableName, &'a Maker),
     Previous(TableName),
+    /// Something of which nothing more can be said.
+    Unsound(TableName),
 }
 
 impl Names {
@@ -34,6 +38,9 @@ impl Names {
     pub fn resolve(&self, read: &TableRead) -> Result<Meaning<'_>, (String, String)> {
         let name = read.name.as_str();
         let parsed = TableName::new(name).ok();
+        if let Some(unsound) = parsed.as_ref().and_then(|table| self.unsound(table, read.namespace)) {
+            return Ok(Meaning::Unsound(unsound));
+        }
         match read.namespace {
             Namespace::Catalogue => {
                 if let Some((table, maker)) = parsed.clone().zip(self.catalogue.get(name)) {
@@ -53,6 +60,17 @@ impl Names {
                 None => Err((format!("there is no table `previous.{name}`"), self.previous_help(name))),
             },
         }
+    }
+
+    fn unsound(&self, table: &TableName, namespace: Namespace) -> Option<TableName> {
+        let source = TableName::of_source(table);
+        let meant = match namespace {
+            Namespace::Source => source,
+            Namespace::Catalogue if self.catalogue.contains_key(table.as_str()) => table.clone(),
+            Namespace::Catalogue if self.unsound.contains(&source) => source,
+            Namespace::Catalogue | Namespace::Previous => table.clone(),
+        };
+        self.unsound.contains(&meant).then_some(meant)
     }
 
     fn help(&self, name: &str) -> String {

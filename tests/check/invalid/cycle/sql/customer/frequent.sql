@@ -1,0 +1,2 @@
+WITH often AS (SELECT account_id FROM customer)
+SELECT account_id FROM often

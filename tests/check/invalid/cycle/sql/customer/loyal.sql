@@ -1,0 +1,2 @@
+SELECT account_id
+FROM frequent

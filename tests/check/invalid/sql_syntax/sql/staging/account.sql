@@ -1,0 +1,3 @@
+SELECT account_id,
+       name,
+FROM source.account WHERE (name = 'x'

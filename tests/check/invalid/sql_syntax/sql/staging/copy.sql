@@ -1,0 +1,1 @@
+COPY account TO 'x.parquet'

@@ -1,0 +1,1 @@
+SELECT '未完 AS text

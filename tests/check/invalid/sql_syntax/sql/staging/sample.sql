@@ -1,0 +1,2 @@
+SELECT account_id FROM account TABLESAMPLE (5 PERCENT)
+WHERE name SIMILAR TO '王%'

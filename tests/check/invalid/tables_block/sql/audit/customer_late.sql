@@ -1,0 +1,2 @@
+SELECT account_id FROM customer
+WHERE paid < $as_of
