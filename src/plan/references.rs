@@ -64,7 +64,7 @@ pub fn references(text: &str) -> Result<References, Vec<SqlError>> {
 /// As for [`references`].
 pub fn of_query(text: &str, parsed: &Parsed) -> Result<References, Vec<SqlError>> {
     let lines = Lines::new(text);
-    let mut collector = Collector { lines: &lines, pieces: &parsed.pieces, ..Collector::new(&lines) };
+    let mut collector = Collector::new(&lines, &parsed.pieces);
     let _ = parsed.query.visit(&mut collector);
     let mut found = collector.found;
     let mut errors = collector.errors;
@@ -92,15 +92,16 @@ struct Collector<'a> {
 }
 
 impl<'a> Collector<'a> {
-    fn new(lines: &'a Lines<'a>) -> Self {
-        Self { lines, pieces: &[], scopes: Vec::new(), found: References::default(), errors: Vec::new() }
+    fn new(lines: &'a Lines<'a>, pieces: &'a [Piece]) -> Self {
+        Self { lines, pieces, scopes: Vec::new(), found: References::default(), errors: Vec::new() }
     }
 
     fn is_cte(&self, name: &str) -> bool {
         self.scopes.iter().any(|scope| scope.names.iter().take(scope.visible).any(|cte| cte == name))
     }
 
-    /// In the scope whose CTE this query is, shows the CTEs before it, and `own` of itself.
+    /// If this query is a CTE, lets it see the CTEs before it, and itself if the WITH is recursive; once it is finished,
+    /// what follows sees it.
     fn enter_cte(&mut self, query: &Query, finished: bool) {
         for scope in self.scopes.iter_mut().rev() {
             if let Some(index) = scope.queries.iter().position(|cte| std::ptr::eq(*cte, query)) {
@@ -195,7 +196,7 @@ impl Visitor for Collector<'_> {
             let span = self.word(&["TABLESAMPLE", "SAMPLE"], start);
             self.errors.push(
                 SqlError::new("`TABLESAMPLE` is ignored by the engine", span)
-                    .help("filter by a hash of the key: `WHERE abs(hash(key)) % 100 < 5`"),
+                    .help("filter by a remainder of the key: `WHERE key % 20 = 0`"),
             );
         }
         ControlFlow::Continue(())

@@ -221,7 +221,12 @@ fn syntax_error(sql: &str, lines: &Lines<'_>, error: &DataFusionError) -> SqlErr
 /// `Expected: end of statement, found: FORM` → ``expected end of statement, found `FORM` ``
 fn plain_syntax_message(message: &str) -> String {
     let message = message.trim_start_matches("sql parser error: ");
-    match message.strip_prefix("Expected: ").and_then(|rest| rest.rsplit_once(", found: ")) {
+    let parts = message.strip_prefix("Expected: ").and_then(|rest| rest.rsplit_once(", found: "));
+    let parts = parts.map(|(expected, found)| match expected.chars().any(char::is_alphabetic) {
+        true => (expected.to_owned(), found),
+        false => (format!("`{expected}`"), found),
+    });
+    match parts {
         Some((expected, "EOF")) => format!("expected {expected}, found the end of the text"),
         Some((expected, found)) => format!("expected {expected}, found `{found}`"),
         None => lower_first(message),

@@ -40,7 +40,7 @@ fn columns_functions_and_types() {
         "SELECT sum(weight) AS x, avg(amount) AS y FROM source.bill",
         "SELECT sum(amount) OVER (PARTITION BY nme) AS x FROM source.bill",
         "SELECT id FROM source.account WHERE id IN (SELECT name FROM source.bill)",
-        "SELECT business_date($as_of) AS d, $rate * amount AS r FROM source.bill",
+        "SELECT business_date($rate) AS d, $rate * amount AS r FROM source.bill",
         "SELECT id FROM source.account ORDER BY nme",
         "SELECT id FROM source.bill WHERE amount > (SELECT avg(amount) FROM source.bill AS b WHERE b.paid > bill.pad)",
         "SELECT id FROM source.bill WHERE amount > (SELECT max(amount) FROM source.bill AS b WHERE b.paid = bill.paid)",
@@ -51,4 +51,32 @@ fn columns_functions_and_types() {
     .map(|sql| format!("{sql}\n{}", of(sql)))
     .join("\n");
     insta::assert_snapshot!(told);
+}
+
+#[test]
+fn a_table_may_read_itself_from_before() {
+    let carry = "SELECT coalesce(n.id, b.id) AS id, coalesce(b.amount, n.amount) AS amount, \
+                 least(coalesce(b.first_on, n.paid), n.paid) AS first_on, l.status \
+                 FROM source.bill AS n FULL JOIN previous.carry AS b ON b.id = n.id LEFT JOIN previous.later AS l ON true";
+    let later = "SELECT id, 'open' AS status FROM carry";
+    let models = [
+        ("customer/carry.sql", carry),
+        ("report/later.sql", later),
+        ("audit/a.sql", "SELECT 1 AS one FROM account"),
+    ];
+    let (schemas, problems) = check(&project(&SOURCES, &models), &[]);
+    assert_eq!(shown(&problems), "");
+    let types = |table: &str| {
+        let schema = &schemas[table];
+        schema
+            .fields()
+            .iter()
+            .map(|field| format!("{} {}", field.name(), field.data_type()))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    assert_eq!(types("carry"), "id Int64, amount Decimal128(18, 2), first_on Date32, status Utf8View");
+    assert_eq!(types("later"), "id Int64, status Utf8View");
+    let told = of("SELECT id, p.nothing FROM source.bill AS b JOIN previous.model AS p USING (id)");
+    insta::assert_snapshot!(told, @"");
 }

@@ -120,5 +120,6 @@ fn syntax_errors_have_a_place() {
     check("SELECT a FORM t WHERE", "expected end of statement, found `t` at `t`");
     check("SELECT a, FROM", "expected identifier, found the end of the text at ``");
     check("SELECT 'a FROM t", "unterminated string literal at `'`");
+    check("SELECT (a FROM t", "expected `)`, found `FROM` at `FROM`");
     check("SELECT 名字 FROM 表 WHERE (", "expected an expression, found the end of the text at ``");
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, SchemaRef};
 
 use super::{Validator, problem};
-use crate::config::problem::{Location, Problem, nearest};
+use crate::config::problem::{Location, Problem, did_you_mean, nearest};
 use crate::config::project::{Check, CheckKind, Table};
 use crate::name::{PipelineName, TableName};
 use crate::plan::position::Lines;
@@ -60,12 +60,8 @@ impl Validator<'_> {
         if schema.field_with_name(column).is_ok() {
             return true;
         }
-        let problem = Problem::error(at.clone(), format!("`{table}` has no column `{column}`"));
-        let near = nearest(column, schema.fields().iter().map(|field| field.name().as_str()));
-        let problem = match near {
-            Some(near) => problem.help(format!("did you mean `{near}`?")),
-            None => problem,
-        };
+        let help = did_you_mean(column, schema.fields().iter().map(|field| field.name().as_str()));
+        let problem = Problem::error(at.clone(), format!("`{table}` has no column `{column}`")).help(help);
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
         }

@@ -1,3 +1,3 @@
-SELECT account_id, sum(weight) AS weight, avg(amount) AS amount, sum(CAST(weight AS DECIMAL(18,4))) AS exact
+SELECT account_id, sum(weight) AS weight, avg(amount) AS amount, max(CAST(weight AS DECIMAL(18,4))) AS heaviest
 FROM bill
 GROUP BY account_id
