@@ -115,7 +115,6 @@ impl Lab {
     pub async fn with(tables: &[&str]) -> Self {
         let context = SessionContext::new();
         portrait::functions::register(&context, chrono_tz::Asia::Shanghai);
-        context.register_udf(stub());
         let lab = Self(context);
         lab.run("CREATE SCHEMA previous").await;
         lab.run(
@@ -173,39 +172,4 @@ impl Lab {
 pub fn generated_sql(project: &Project, name: &str) -> String {
     let models = compile::models(project).unwrap();
     models.iter().find(|made| made.model.name.as_str() == name).unwrap().model.sql.to_string()
-}
-
-fn stub() -> datafusion::logical_expr::ScalarUDF {
-    use arrow::array::AsArray;
-    use datafusion::logical_expr::{
-        ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
-    };
-    #[derive(Debug, PartialEq, Eq, Hash)]
-    struct Stub(Signature);
-    impl ScalarUDFImpl for Stub {
-        fn name(&self) -> &str {
-            "business_date"
-        }
-        fn signature(&self) -> &Signature {
-            &self.0
-        }
-        fn return_type(&self, _: &[DataType]) -> datafusion::common::Result<DataType> {
-            Ok(DataType::Date32)
-        }
-        fn invoke_with_args(&self, args: ScalarFunctionArgs) -> datafusion::common::Result<ColumnarValue> {
-            let a = args.args[0].clone().into_array(args.number_rows)?;
-            if a.data_type() == &DataType::Date32 {
-                return Ok(ColumnarValue::Array(a));
-            }
-            let a = arrow::compute::cast(
-                &a,
-                &DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, None),
-            )?;
-            let p = a.as_primitive::<arrow::datatypes::TimestampMicrosecondType>();
-            let d: arrow::array::Date32Array =
-                p.iter().map(|v| v.map(|v| ((v / 1_000_000 + 8 * 3600) / 86400) as i32)).collect();
-            Ok(ColumnarValue::Array(Arc::new(d)))
-        }
-    }
-    ScalarUDF::new_from_impl(Stub(Signature::any(1, Volatility::Immutable)))
 }
