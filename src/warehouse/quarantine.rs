@@ -13,9 +13,24 @@ use super::stage::{Place, Stage, StageOptions, TableSpec};
 use crate::name::{AsOf, RunId, TableName};
 
 impl Warehouse {
-    /// Begins to write the rejects of a source. `source` is its plain name; the files are there
-    /// as soon as a writer is done, because a run that fails keeps its rejects too.
-    pub fn quarantine(
+    /// Begins to write the rejects of a source; `source` is its plain name. What the run had written of them before,
+    /// when it was killed or failed, goes: rejects would be there twice. The new files are there as soon as a writer
+    /// is done, because a run that fails keeps its rejects too.
+    pub fn quarantine_anew(
+        &self,
+        run: &RunId,
+        as_of: AsOf,
+        source: &TableName,
+        schema: &Schema,
+    ) -> Result<Stage<'_>, WarehouseError> {
+        for path in self.reject_paths(source, run)? {
+            self.store.remove(&path)?;
+        }
+        self.quarantine_further(run, as_of, source, schema)
+    }
+
+    /// Begins to write further rejects of a source, beside those that the same step has written.
+    pub fn quarantine_further(
         &self,
         run: &RunId,
         as_of: AsOf,
@@ -29,12 +44,16 @@ impl Warehouse {
 
     /// The files of a source's rejects in one run, in order; none if it had none.
     pub fn rejects_of(&self, source: &TableName, run: &RunId) -> Result<Vec<PathBuf>, WarehouseError> {
+        Ok(self.reject_paths(source, run)?.iter().map(|path| self.store.full_path(path)).collect())
+    }
+
+    fn reject_paths(&self, source: &TableName, run: &RunId) -> Result<Vec<String>, WarehouseError> {
         let listed = self.store.list(&layout::quarantine_folder(source))?;
         let of_run = listed
             .iter()
             .map(|object| object.location.to_string())
             .filter(|path| path.ends_with(".parquet") && layout::run_of(path).as_ref() == Some(run));
-        Ok(of_run.map(|path| self.store.full_path(&path)).collect())
+        Ok(of_run.collect())
     }
 
     /// The runs that left rejects of a source, newest first.

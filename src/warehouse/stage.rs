@@ -87,8 +87,8 @@ impl StageOptions {
     pub fn internal() -> Self {
         Self {
             compression_level: 1,
-            rows_per_group: 256 << 10,
-            bytes_per_group: 64 << 20,
+            rows_per_group: 128 << 10,
+            bytes_per_group: 32 << 20,
             rows_per_file: 5_000_000,
             sorted_by: Vec::new(),
         }
@@ -96,7 +96,12 @@ impl StageOptions {
 
     /// For tables that are read many times, by anyone: smaller.
     pub fn published() -> Self {
-        Self { compression_level: 3, ..Self::internal() }
+        Self {
+            compression_level: 3,
+            rows_per_group: 256 << 10,
+            bytes_per_group: 64 << 20,
+            ..Self::internal()
+        }
     }
 
     /// What suits a table: rows are taken to come sorted by its key.

@@ -101,7 +101,7 @@ fn what_a_run_may_still_go_on_from_stays() {
     // Staged by the same run in a step that it did not finish: nobody can use it.
     stage(&warehouse, &failed, as_of("2026-01-02"), &published("half"), &[3]).unwrap();
     let rejects =
-        warehouse.quarantine(&failed, as_of("2026-01-02"), &table("online_order"), &batch(&[]).schema());
+        warehouse.quarantine_anew(&failed, as_of("2026-01-02"), &table("online_order"), &batch(&[]).schema());
     let rejects = rejects.unwrap();
     let mut writer = rejects.writer(0);
     writer.write(&batch(&[1])).unwrap();

@@ -116,3 +116,35 @@ fn who_only_looks_makes_nothing() {
     publish(&open(&place), 1, "2026-01-01", &[]);
     assert!(portrait::warehouse::Warehouse::existing(place.to_str().unwrap()).unwrap().is_some());
 }
+
+#[test]
+fn rejects_are_kept_by_source_and_run_and_never_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let warehouse = open(folder.path());
+    let (run, date, source) = (run_id(1), as_of("2026-01-01"), table("online_order"));
+    let schema = super::kit::batch(&[]).schema();
+    let write = |stage: portrait::warehouse::Stage<'_>, numbers: &[i64]| {
+        let mut writer = stage.writer(0);
+        writer.write(&super::kit::batch(numbers)).unwrap();
+        writer.finish().unwrap();
+    };
+    let rejects = |run| -> Vec<i64> {
+        let files = warehouse.rejects_of(&source, &run).unwrap();
+        files.iter().flat_map(|path| super::kit::numbers_in(path)).collect()
+    };
+    write(warehouse.quarantine_anew(&run_id(2), date, &source, &schema).unwrap(), &[9]);
+    for _ in 0..2 {
+        write(warehouse.quarantine_anew(&run, date, &source, &schema).unwrap(), &[1, 2]);
+        write(warehouse.quarantine_further(&run, date, &source, &schema).unwrap(), &[3]);
+        assert_eq!(rejects(run.clone()), [1, 2, 3]);
+    }
+    assert_eq!(rejects(run_id(2)), [9]);
+    assert!(rejects(run_id(3)).is_empty());
+    assert_eq!(warehouse.runs_with_rejects(&source).unwrap(), [run_id(2), run]);
+    assert_eq!(warehouse.sources_with_rejects().unwrap(), [source.clone()]);
+    assert!(warehouse.runs_with_rejects(&table("other")).unwrap().is_empty());
+
+    let internal = portrait::warehouse::TableSpec::internal(portrait::name::TableName::of_source(&source));
+    let release = publish(&warehouse, 2, "2026-01-01", &[(internal, &[1])]);
+    assert_eq!(portrait::warehouse::quarantine::run_that_read(&release, &source), Some(run_id(2)));
+}
