@@ -1,5 +1,6 @@
 //! The command line: one file per command. `diagnostic` alone knows hints and exit codes.
 
+pub mod check;
 pub mod diagnostic;
 
 use std::process::ExitCode;

@@ -14,7 +14,7 @@ use super::build::{Pass, Place, checks, identity, metrics, pipeline, segments, s
 use super::expand;
 use super::files::ProjectFiles;
 use super::problem::{self, Level, Location, Problem};
-use super::project::{Pipeline, Project};
+use super::project::{Identity, Metrics, Pipeline, Project, Segments};
 use super::raw::pipeline::RawPipeline;
 use super::yaml::{self, Entry, Node, Scalar, Value};
 use super::{schema, shape};
@@ -216,13 +216,13 @@ fn unsound(whole: Place<'_>, built: Option<&Pipeline>, pass: &mut Pass<'_>) {
         }
     }
     if whole.key("identity").is_written() && built.is_none_or(|built| built.identity.is_none()) {
-        pass.unsound(names::IDENTITY_TABLES);
+        pass.unsound(Identity::TABLES);
     }
     if whole.key("segments").is_written() && built.is_none_or(|built| built.segments.is_none()) {
-        pass.unsound(names::SEGMENT_TABLES);
+        pass.unsound(Segments::TABLES);
     }
     if whole.key("metrics").is_written() && built.is_none_or(|built| built.metrics.is_none()) {
-        pass.unsound(names::METRIC_TABLES);
+        pass.unsound(Metrics::TABLES);
     }
 }
 

@@ -318,6 +318,11 @@ pub struct Identity {
     pub at: Location,
 }
 
+impl Identity {
+    /// The tables that a native step makes of it.
+    pub const TABLES: [&str; 3] = ["identity_map", "identity_event", "identity_suspect_key"];
+}
+
 /// A column of which an equal value joins two records.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IdentityKey {
@@ -339,6 +344,12 @@ pub struct Segments {
     pub at: Location,
 }
 
+impl Segments {
+    /// The tables that they are compiled to.
+    pub const TABLES: [&str; 4] =
+        ["segment_definition", "segment_membership", "segment_change", "segment_summary"];
+}
+
 /// One group of customers.
 #[derive(Debug, Clone)]
 pub struct Segment {
@@ -358,6 +369,11 @@ pub struct Metrics {
     pub segments: Option<TableName>,
     pub define: Vec<Metric>,
     pub at: Location,
+}
+
+impl Metrics {
+    /// The tables that they are compiled to.
+    pub const TABLES: [&str; 1] = ["metric_value"];
 }
 
 /// A grain as a key that sorts.

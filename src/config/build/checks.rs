@@ -66,7 +66,11 @@ pub fn of_table(raw: &RawCheck, item: Place<'_>, files: &ProjectFiles, pass: &mu
         RawCheck::Relationships(check) => relationship(check.column.clone(), &check.to, place, pass)?,
         RawCheck::RowCount(check) => row_count(check, place, pass)?,
         RawCheck::Expression(check) => {
+            let before = pass.count();
             pass.sql(&check.sql, place.key("sql"));
+            if pass.count() > before {
+                return None;
+            }
             CheckKind::Expression { name: check.name.clone(), sql: check.sql.clone() }
         }
         RawCheck::Sql(check) => sql(&check.file, place.key("file"), files, pass)?,

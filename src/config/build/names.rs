@@ -5,17 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::problem::{Location, Problem, did_you_mean};
-use super::super::project::Layer;
+use super::super::project::{Identity, Layer, Metrics, Segments};
 use super::{Pass, Place};
 use crate::name::{NameError, PipelineName, TableName};
-
-/// The tables that `identity:` makes.
-pub const IDENTITY_TABLES: [&str; 3] = ["identity_map", "identity_event", "identity_suspect_key"];
-/// The tables that `segments:` is compiled to.
-pub const SEGMENT_TABLES: [&str; 4] =
-    ["segment_definition", "segment_membership", "segment_change", "segment_summary"];
-/// The table that `metrics:` is compiled to.
-pub const METRIC_TABLES: [&str; 1] = ["metric_value"];
 
 /// Every name that others may refer to.
 #[derive(Debug, Default)]
@@ -68,8 +60,11 @@ impl Catalogue {
                     }
                 }
             }
-            let made: [(&str, &[&str]); 3] =
-                [("identity", &IDENTITY_TABLES), ("segments", &SEGMENT_TABLES), ("metrics", &METRIC_TABLES)];
+            let made: [(&str, &[&str]); 3] = [
+                ("identity", &Identity::TABLES),
+                ("segments", &Segments::TABLES),
+                ("metrics", &Metrics::TABLES),
+            ];
             for (block, tables) in made {
                 let place = place.key(block);
                 if !place.is_written() {

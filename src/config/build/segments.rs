@@ -17,12 +17,17 @@ pub fn segments(raw: RawSegments, place: Place<'_>, pass: &mut Pass<'_>) -> Opti
     let mut members = Vec::with_capacity(raw.members.len());
     for (name, segment) in raw.members {
         let place = place.key("members").key(&name);
+        let before = pass.count();
         pass.snake_case(&name, place.key_at());
+        let condition = pass.sql(&segment.condition, place.key("where"));
+        if pass.count() > before {
+            continue;
+        }
         members.push(Segment {
             name,
             description: segment.description,
             kind: segment.kind,
-            condition: pass.sql(&segment.condition, place.key("where")),
+            condition,
             at: place.key_at(),
         });
     }

@@ -48,6 +48,7 @@ pub fn draft(project: &Project, generated: &[Generated]) -> Draft {
     for made in generated {
         builder.declare_model(&made.model, made.origins.clone(), made.table.at.clone());
     }
+    builder.declare_unsound(project);
     builder.resolve_all(project);
     builder.refuse_cycles();
     builder.finish(project)
@@ -114,6 +115,19 @@ impl Builder {
                     self.nodes.push(Node::new(step));
                 }
             }
+        }
+    }
+
+    /// What is declared with a problem exists: reading it is no second problem.
+    fn declare_unsound(&mut self, project: &Project) {
+        let Some(pipeline) = project.pipelines.first() else { return };
+        let maker = Maker { layer: Layer::Source, pipeline: pipeline.name.clone() };
+        for table in &project.unsound {
+            let (names, name) = match table.as_source() {
+                Some(source) => (&mut self.names.sources, source),
+                None => (&mut self.names.catalogue, table.as_str()),
+            };
+            names.entry(name.to_owned()).or_insert_with(|| maker.clone());
         }
     }
 

@@ -1,0 +1,2 @@
+-- One row is nothing.
+SELECT id FROM refund_lines

@@ -1,0 +1,2 @@
+-- One row is an order.
+SELECT id, amount FROM source.order

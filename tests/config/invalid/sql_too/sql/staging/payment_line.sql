@@ -1,0 +1,2 @@
+-- One row is a payment.
+SELECT id, amount FROM source.payment

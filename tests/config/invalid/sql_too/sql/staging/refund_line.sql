@@ -1,0 +1,2 @@
+-- One row is a refund.
+SELECT id, amont FROM source.refund
