@@ -58,6 +58,6 @@ fn header(file: &str, source: &Source, lines: &mut Lines) -> Result<Layout, Sour
             };
             return Err(SourceError::HeaderTooLong { file: file.to_owned(), limit, delimiter });
         }
-        lines.fill((lines.at_hand().len() * 2).clamp(1024, limit))?;
+        lines.fill((lines.at_hand().len() * 2).max(1024).min(limit))?;
     }
 }
