@@ -6,7 +6,7 @@ SELECT
     survey_answer.score,
     survey_answer.sent_at,
     survey_answer.responded_at,
-    mask(survey_answer.comment, 'text') AS comment
+    regexp_replace(survey_answer.comment, $contact_pattern, '***', 'g') AS comment
 FROM survey_answer
 LEFT JOIN identity_map
     ON identity_map.source = 'survey_response'

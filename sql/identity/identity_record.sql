@@ -1,59 +1,17 @@
 -- One row is a source record that stands for someone, with the values by which it can be told whose it is.
-WITH record AS (
-    SELECT
-        'online_account' AS source,
-        account_id AS source_key,
-        account_id AS account,
-        wechat_unionid AS unionid,
-        tax_id,
-        email,
-        mobile,
-        name_key
-    FROM account
-    UNION ALL BY NAME
-    SELECT
-        'offline_member' AS source,
-        member_no AS source_key,
-        email,
-        mobile,
-        name_key
-    FROM member
-    UNION ALL BY NAME
-    SELECT
-        'survey_response' AS source,
-        survey_answer.response_id AS source_key,
-        -- an answer about an order comes from the account that placed it
-        web_order.account_id AS account,
-        survey_answer.email,
-        survey_answer.mobile,
-        survey_answer.name_key
-    FROM survey_answer
-    LEFT JOIN web_order ON web_order.order_id = survey_answer.order_ref
-    UNION ALL BY NAME
-    SELECT
-        'service_ticket' AS source,
-        ticket_id AS source_key,
-        email,
-        mobile
-    FROM ticket
-    UNION ALL BY NAME
-    SELECT
-        'offline_receipt' AS source,
-        receipt_key AS source_key,
-        mobile
-    FROM receipt_mobile
-)
 SELECT
-    concat(source, ':', source_key) AS record_key,
-    source,
-    source_key,
-    account,
-    unionid,
-    tax_id,
-    email,
-    mobile,
+    concat(record.source, ':', record.source_key) AS record_key,
+    record.source,
+    record.source_key,
+    record.account,
+    record.unionid,
+    record.tax_id,
+    record.email,
+    record.mobile,
     -- a number that a family or two owners in turn have used still joins the records under one name
-    mobile || '|' || name_key AS mobile_name,
-    email || '|' || name_key AS email_name,
-    name_key
-FROM record
+    CASE WHEN shared_mobile.mobile IS NULL THEN record.mobile || '|' || record.name_key END AS mobile_name,
+    CASE WHEN shared_email.email IS NULL THEN record.email || '|' || record.name_key END AS email_name,
+    record.name_key
+FROM contact_record AS record
+LEFT JOIN shared_mobile ON shared_mobile.mobile = record.mobile
+LEFT JOIN shared_email ON shared_email.email = record.email
