@@ -4,5 +4,7 @@
 mod lab;
 #[path = "compile/metrics.rs"]
 mod metrics;
+#[path = "compile/reference.rs"]
+mod reference;
 #[path = "compile/segments.rs"]
 mod segments;
