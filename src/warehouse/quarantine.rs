@@ -59,8 +59,9 @@ impl Warehouse {
     /// The runs that left rejects of a source, newest first.
     pub fn runs_with_rejects(&self, source: &TableName) -> Result<Vec<RunId>, WarehouseError> {
         let listed = self.store.list(&layout::quarantine_folder(source))?;
-        let mut runs: Vec<RunId> =
-            listed.iter().filter_map(|object| layout::run_of(object.location.as_ref())).collect();
+        let paths =
+            listed.iter().map(|object| object.location.as_ref()).filter(|path| path.ends_with(".parquet"));
+        let mut runs: Vec<RunId> = paths.filter_map(layout::run_of).collect();
         runs.sort();
         runs.dedup();
         runs.reverse();

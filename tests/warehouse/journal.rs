@@ -141,7 +141,7 @@ fn rejects_are_kept_by_source_and_run_and_never_twice() {
     assert_eq!(rejects(run_id(2)), [9]);
     assert!(rejects(run_id(3)).is_empty());
     assert_eq!(warehouse.runs_with_rejects(&source).unwrap(), [run_id(2), run]);
-    assert_eq!(warehouse.sources_with_rejects().unwrap(), [source.clone()]);
+    assert_eq!(warehouse.sources_with_rejects().unwrap(), std::slice::from_ref(&source));
     assert!(warehouse.runs_with_rejects(&table("other")).unwrap().is_empty());
 
     let internal = portrait::warehouse::TableSpec::internal(portrait::name::TableName::of_source(&source));
