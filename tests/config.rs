@@ -131,3 +131,24 @@ fn the_reference_project_loads() {
     let said = diagnostic::render(&loaded.problems, &files, Colour::Never, 120);
     assert_eq!(said, "no problems\n");
 }
+
+#[test]
+fn editors_get_a_schema_that_says_what_each_key_means() {
+    for schema in [config::schema::pipeline(), config::schema::environment()] {
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+        assert_eq!(schema["additionalProperties"], false);
+        for (key, property) in schema["properties"].as_object().unwrap() {
+            assert!(property["description"].is_string(), "{key}");
+        }
+    }
+}
+
+#[test]
+fn shipped_yaml_names_its_schema_in_the_first_line() {
+    let files = files::read(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+    for (path, text) in files.texts.iter().filter(|(path, _)| path.ends_with(".yaml")) {
+        let kind = if path.starts_with("config/") { "environment" } else { "pipeline" };
+        let first = format!("# yaml-language-server: $schema=../target/schema/{kind}.json");
+        assert_eq!(text.lines().next(), Some(first.as_str()), "{path}");
+    }
+}

@@ -204,8 +204,11 @@ fn parse_type(text: &str, place: Place<'_>, pass: &mut Pass<'_>) -> Option<Colum
         };
     }
     let lower = text.to_ascii_lowercase();
-    let meant = ALIASES.iter().find(|(alias, _)| *alias == lower).map(|(_, meant)| *meant);
-    let help = match meant.or_else(|| nearest(&lower, TYPES)) {
+    let meant = |alias: &str| ALIASES.iter().find(|(other, _)| *other == alias).map(|(_, meant)| *meant);
+    let near = || nearest(&lower, TYPES);
+    let near_alias = || nearest(&lower, ALIASES.iter().map(|(alias, _)| *alias)).and_then(meant);
+    let help = match meant(&lower).or_else(near).or_else(near_alias) {
+        Some("decimal") => "write precision and scale: `decimal(18, 2)`".to_owned(),
         Some(meant) => format!("did you mean `{meant}`?"),
         None => "types are `string`, `boolean`, `int`, `float`, `decimal(p, s)`, `date`, `timestamp`, `json`"
             .to_owned(),
