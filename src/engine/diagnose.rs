@@ -69,11 +69,19 @@ impl Diagnosis<'_> {
             )
             .help(format!("say of which table: `TABLE.{}`", field.name)),
             SchemaError::DuplicateQualifiedField { name, .. }
-            | SchemaError::DuplicateUnqualifiedField { name } => {
-                SqlError::new(format!("two columns are named `{name}`"), at(name))
-                    .help("give one of them another name with AS")
-            }
+            | SchemaError::DuplicateUnqualifiedField { name } => self.twice(name, spanned),
         }
+    }
+
+    fn twice(&self, name: &str, spanned: Option<Range<usize>>) -> SqlError {
+        if let Some((function, _)) = name.split_once('(') {
+            let span = spanned.unwrap_or_else(|| self.call(function));
+            return SqlError::new(format!("`{name}` is computed twice, with and without a cast"), span)
+                .help("the engine cannot tell the two apart; cast in a CTE before");
+        }
+        let span = spanned.or_else(|| self.find_from(name, 1)).unwrap_or_else(|| self.named(name));
+        SqlError::new(format!("two columns are named `{name}`"), span)
+            .help("give one of them another name with AS")
     }
 
     /// `text` is what to say; `root` is what the engine said, which may name what `text` does not.
@@ -90,10 +98,8 @@ impl Diagnosis<'_> {
         }
         if root.starts_with("projections require unique") {
             let name = root.split_once("\" at position").map_or(root, |(before, _)| before);
-            let name = last_part(name.rsplit("expression \"").next().unwrap_or(name)).to_owned();
-            let span = spanned.or_else(|| self.find_from(&name, 1)).unwrap_or_else(|| self.first_line());
-            return SqlError::new(format!("two columns are named `{name}`"), span)
-                .help("give one of them another name with AS");
+            let name = name.rsplit("expression \"").next().unwrap_or(name);
+            return self.twice(if name.contains('(') { name } else { last_part(name) }, spanned);
         }
         if let Some((name, kind)) = not_a_condition(root) {
             let span = self.condition(&name).unwrap_or_else(|| self.first_line());

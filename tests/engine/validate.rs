@@ -78,5 +78,8 @@ fn a_table_may_read_itself_from_before() {
     assert_eq!(types("carry"), "id Int64, amount Decimal128(18, 2), first_on Date32, status Utf8View");
     assert_eq!(types("later"), "id Int64, status Utf8View");
     let told = of("SELECT id, p.nothing FROM source.bill AS b JOIN previous.model AS p USING (id)");
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @r"
+    sql/staging/model.sql:1:14+7 Error: the column `nothing` has no type
+        give it one: `CAST(… AS VARCHAR)`
+    ");
 }

@@ -1,6 +1,7 @@
 //! Each model's plan and columns, in the order of the graph.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -36,6 +37,7 @@ impl Validator<'_> {
     pub(super) fn models(&mut self) {
         let graph = self.graph;
         let mut waiting: Vec<&Step> = graph.steps.iter().collect();
+        let mut guessed = false;
         while !waiting.is_empty() {
             let before = waiting.len();
             waiting.retain(|step| {
@@ -52,9 +54,30 @@ impl Validator<'_> {
             });
             if waiting.len() == before {
                 // What is left reads itself from before, or something that cannot be planned.
-                let Some(index) = waiting.iter().position(|step| self.reads_known(step)) else { return };
+                let Some(index) = waiting.iter().position(|step| self.reads_known(step)) else { break };
                 let step = waiting.remove(index);
-                self.from_before(step);
+                self.guess_and_plan(step);
+                guessed = true;
+            }
+        }
+        if guessed {
+            self.again();
+        }
+    }
+
+    /// Plans all models once more, now that the columns of what they read from before are known.
+    fn again(&mut self) {
+        self.problems.clear();
+        let graph = self.graph;
+        for step in &graph.steps {
+            if !self.reads_known(step) {
+                continue;
+            }
+            let known = step.reads_previous.iter().all(|table| self.schemas.contains_key(table));
+            if known || matches!(step.kind, StepKind::Identity(_)) {
+                self.step(step);
+            } else {
+                self.guess_and_plan(step);
             }
         }
     }
@@ -88,7 +111,7 @@ impl Validator<'_> {
 
     /// A model that reads tables from before whose columns are not known yet, its own among them: they are taken to have
     /// the names that their SQL says and no type, then planned again with the types that came out.
-    fn from_before(&mut self, step: &Step) {
+    fn guess_and_plan(&mut self, step: &Step) {
         let StepKind::Model { model, .. } = &step.kind else { return };
         for table in step.reads_previous.iter().filter(|table| !self.schemas.contains_key(*table)) {
             let Some(schema) = self.guess(table) else { return };
@@ -141,6 +164,7 @@ impl Validator<'_> {
         let before = self.problems.len();
         self.column_names(step, &parsed, &schema);
         let sound = self.problems.len() == before;
+        self.untyped(step, &parsed, &schema);
         self.lint(step, model, &parsed, &written);
         if sound {
             self.put(&model.name, schema);
@@ -164,10 +188,17 @@ impl Validator<'_> {
             } else {
                 continue;
             };
-            let is_it = |word: String| word == *name;
-            let stands = parsed.pieces.iter().rev().find(|piece| piece.name().is_some_and(is_it));
-            let span = stands.or(parsed.pieces.first()).map_or(0..0, |piece| piece.span.clone());
+            let span = last_place(parsed, name);
             self.problems.push(Problem::error(step.locate(&span), message).help(help));
+        }
+    }
+
+    /// A column that is NULL wherever it comes from, or that only its own past could give a type.
+    fn untyped(&mut self, step: &Step, parsed: &Parsed, schema: &Schema) {
+        for field in schema.fields().iter().filter(|field| *field.data_type() == DataType::Null) {
+            let at = step.locate(&last_place(parsed, field.name()));
+            let problem = Problem::error(at, format!("the column `{}` has no type", field.name()));
+            self.problems.push(problem.help("give it one: `CAST(… AS VARCHAR)`"));
         }
     }
 
@@ -203,6 +234,13 @@ impl Validator<'_> {
             }
         }
     }
+}
+
+/// Where a name stands for the last time, else where the text begins.
+fn last_place(parsed: &Parsed, name: &str) -> Range<usize> {
+    let is_it = |word: String| word == name;
+    let stands = parsed.pieces.iter().rev().find(|piece| piece.name().is_some_and(is_it));
+    stands.or(parsed.pieces.first()).map_or(0..0, |piece| piece.span.clone())
 }
 
 /// The names of a query's columns as far as the text alone says them.
