@@ -5,6 +5,7 @@ mod accounts;
 mod calendar;
 mod error;
 mod events;
+mod gzip;
 mod market;
 mod members;
 mod mess;

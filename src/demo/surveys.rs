@@ -153,7 +153,11 @@ fn score(survey: &str, satisfaction: f64, rng: &mut Rng) -> i64 {
         return if survey == "nps" { 11 } else { 9 };
     }
     let mood = (satisfaction + 0.16 * (rng.unit() + rng.unit() - 1.0)).clamp(0.0, 1.0);
-    let top = if survey == "nps" { 10.0 } else { 4.0 };
+    let top = match survey {
+        "nps" => 10.0,
+        "ces" => 6.0,
+        _ => 4.0,
+    };
     let low = if survey == "nps" { 0 } else { 1 };
     low + (mood.powf(0.55) * top).round() as i64
 }

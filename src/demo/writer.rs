@@ -4,10 +4,8 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
-
 use super::error::DemoError;
+use super::gzip::GzipFile;
 use super::mess::{Corruption, Mess};
 
 /// Written to the file whenever this much is gathered.
@@ -34,7 +32,7 @@ impl Form {
 enum Sink {
     Plain(File),
     Gb18030(File),
-    Gzip(Box<GzEncoder<File>>),
+    Gzip(Box<GzipFile>),
 }
 
 /// A file that is written from front to back.
@@ -54,7 +52,11 @@ impl Output {
         let sink = match form {
             Form::Utf8 | Form::Utf8WithBom => Sink::Plain(file),
             Form::Gb18030 => Sink::Gb18030(file),
-            Form::Gzip => Sink::Gzip(Box::new(GzEncoder::new(file, Compression::fast()))),
+            Form::Gzip => {
+                let file =
+                    GzipFile::new(file).map_err(|source| DemoError::Write { path: path.clone(), source })?;
+                Sink::Gzip(Box::new(file))
+            }
         };
         Ok(Self { path, sink, pending })
     }
@@ -73,7 +75,7 @@ impl Output {
     fn flush(&mut self) -> Result<(), DemoError> {
         let written = match &mut self.sink {
             Sink::Plain(file) => file.write_all(&self.pending),
-            Sink::Gzip(encoder) => encoder.write_all(&self.pending),
+            Sink::Gzip(file) => file.write_all(&self.pending),
             Sink::Gb18030(file) => {
                 let text = String::from_utf8_lossy(&self.pending);
                 let (bytes, _, _) = encoding_rs::GB18030.encode(&text);
@@ -88,7 +90,7 @@ impl Output {
         self.flush()?;
         let ended = match self.sink {
             Sink::Plain(mut file) | Sink::Gb18030(mut file) => file.flush(),
-            Sink::Gzip(encoder) => encoder.finish().and_then(|mut file| file.flush()),
+            Sink::Gzip(file) => file.finish(),
         };
         ended.map_err(|source| DemoError::Write { path: self.path, source })
     }
