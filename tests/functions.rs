@@ -89,7 +89,7 @@ macro_rules! files {
     };
 }
 
-files!(time, statistics, aggregate);
+files!(time, name, contact, similarity, text, statistics, aggregate, mask);
 
 #[test]
 fn every_function_is_documented_and_tested() {

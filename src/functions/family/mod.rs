@@ -1,6 +1,7 @@
 //! The scalar functions, family by family: what each computes, never how DataFusion calls it.
 
 mod address;
+mod address_data;
 mod chinese;
 mod chinese_data;
 mod company;
