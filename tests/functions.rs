@@ -1,6 +1,7 @@
 //! Every function that SQL can call, asked over a real session: `tests/functions/*.slt`.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -106,4 +107,31 @@ fn every_function_is_documented_and_tested() {
         assert!(documentation.syntax_example.starts_with(&name), "`{name}` is documented as another");
         assert!(tests.contains(&format!("{name}(")), "`{name}` has no test");
     }
+}
+
+/// Scores by how often a real shop's customers bought until 1997-09-30, against published numbers.
+#[test]
+fn frequency_scores_of_a_real_shop() {
+    let folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join("shared/data"));
+    let Some(file) = folders.map(|folder| folder.join("cdnow/CDNOW_sample.txt")).find(|file| file.exists())
+    else {
+        return;
+    };
+    let text = std::fs::read_to_string(file).unwrap();
+    let days: BTreeSet<(&str, &str)> = text
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>())
+        .filter(|fields| fields.len() >= 3 && fields[2] <= "19970930")
+        .map(|fields| (fields[0], fields[2]))
+        .collect();
+    let values: Vec<String> = days.iter().map(|(customer, day)| format!("('{customer}', '{day}')")).collect();
+    let sql = format!(
+        "WITH bought AS (SELECT customer, count(*) AS times FROM (VALUES {}) AS t (customer, day) GROUP BY customer),
+         edge AS (SELECT quantile_edges(times, 5) AS edges FROM bought)
+         SELECT cut(times, edges) AS score, count(*) FROM bought CROSS JOIN edge GROUP BY score ORDER BY score",
+        values.join(", ")
+    );
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let rows = runtime.block_on(async { session(2).0.sql(&sql).await.unwrap().collect().await.unwrap() });
+    assert_eq!(rows_of(&rows), [["1", "1411"], ["3", "439"], ["4", "214"], ["5", "293"]]);
 }

@@ -161,10 +161,11 @@ fn take_until<'a>(
     rest
 }
 
-/// `100号`, `12弄3号`, `8-2号`: digits with what counts them, without the counting word where there is only one.
+/// `100号`, `12弄3号`, `8-2号`: digits with what counts them, without the last counting word.
 fn take_number<'a>(text: &'a str, number: &mut String) -> &'a str {
     let counts = |c: char| c.is_ascii_digit() || matches!(c, '-' | '号' | '弄' | '之' | '甲' | '乙' | '附');
-    let end = text.find(|c: char| !counts(c)).unwrap_or(text.len());
+    let run = text.find(|c: char| !counts(c)).unwrap_or(text.len());
+    let end = text.get(..run).and_then(|run| run.find('号')).map_or(run, |at| at + '号'.len_utf8());
     let Some((taken, rest)) = text.split_at_checked(end) else { return text };
     if !taken.starts_with(|c: char| c.is_ascii_digit()) || (!taken.contains(['号', '弄']) && !rest.is_empty())
     {
