@@ -9,6 +9,7 @@ use super::rng::{Purpose, Rng, scatter};
 use super::spelling::{push_address, push_email, push_mobile, push_name};
 use super::text::{push_code, push_digits, push_int};
 use super::truth::Behind;
+use super::world::SHOPS_WITH_PHONES;
 
 pub const HEADER: &[&str] = &[
     "member_no",
@@ -71,7 +72,12 @@ pub fn write(
             rng.between(entity.joined_on, span.last_day + 1)
         };
         let joined_on = joined_on.min(span.last_day);
-        let store = rng.below(part.world.stores.len() as u32) as usize;
+        // Two busy shops hand out cards without asking for a number.
+        let store = match rng.below(100) {
+            0..3 => SHOPS_WITH_PHONES[0],
+            3..6 => SHOPS_WITH_PHONES[1],
+            _ => rng.below(part.world.stores.len() as u32) as usize,
+        };
         let number = scatter(entity.index * 4 + ordinal, 10_000_000_000);
         let card = Card { number, joined_on, store };
         cards.push(card);

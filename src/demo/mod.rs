@@ -9,6 +9,7 @@ mod gzip;
 mod market;
 mod members;
 mod mess;
+mod order_files;
 mod orders;
 mod part;
 mod people;

@@ -116,6 +116,9 @@ pub struct World {
     pub campaigns: Vec<Campaign>,
 }
 
+/// Positions of the shops whose own number is on hundreds of cards.
+pub const SHOPS_WITH_PHONES: [usize; 2] = [2, 7];
+
 const HISTORY_DAYS: i32 = 730;
 
 impl World {
@@ -161,7 +164,9 @@ fn stores(span: &Span, people: u64) -> Vec<Store> {
                 number: number + 1,
                 city: rng.below(CITIES.len() as u32).min(rng.below(CITIES.len() as u32)) as usize,
                 opened_on: span.first_day - rng.between(200, 4000),
-                phone: matches!(number, 2 | 7).then(|| 13_912_340_000 + number * 1_111),
+                phone: SHOPS_WITH_PHONES
+                    .contains(&(number as usize))
+                    .then(|| 13_912_340_000 + number * 1_111),
             }
         })
         .collect()
