@@ -135,7 +135,7 @@ fn one(part: &mut Part, session: &Session, event: &Event) -> Result<(), DemoErro
         // Delivered twice: in this file, or in another one that came later.
         let line = out[start..].to_vec();
         part.event_rows += 1;
-        if row % 2 == 0 {
+        if row.is_multiple_of(2) {
             out.push(b'\n');
             out.extend_from_slice(&line);
         } else {

@@ -110,9 +110,9 @@ fn one(
         let bulk = if entity.kind == Kind::Organisation { 4 } else { 1 };
         let quantity = bulk * if rng.chance(820) { 1 } else { 2 + rng.below(2) as i32 };
         let promotion = if rng.chance(150) { 85 } else { 100 };
-        let price = currency.from_cny(sku.price * promotion / 100).max(100);
+        let price = currency.convert_cny(sku.price * promotion / 100).max(100);
         subtotal += price * i64::from(quantity);
-        let cost = (!rng.chance(12)).then(|| currency.from_cny(sku.cost));
+        let cost = (!rng.chance(12)).then(|| currency.convert_cny(sku.cost));
         let (number, category) = (sku.number, sku.category);
         files.item(&WrittenItem {
             order: id,
@@ -129,7 +129,8 @@ fn one(
     } else {
         0
     };
-    let shipping = if subtotal * currency.worth() / 1_000_000 < 9_900 { currency.from_cny(1_000) } else { 0 };
+    let shipping =
+        if subtotal * currency.worth() / 1_000_000 < 9_900 { currency.convert_cny(1_000) } else { 0 };
     let total = subtotal - discount + shipping;
     let end = (i64::from(world.span.last_day) + 1) * DAY;
     let ending = ending(rng, at, total, end, entity.satisfaction);

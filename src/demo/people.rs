@@ -206,7 +206,7 @@ impl Entity {
         let mobile_changed_on =
             if rng.chance(110) { span.first_day + rng.between(0, days) } else { i32::MIN };
         let family_mobile = (position > 0 && kind == Kind::Person)
-            .then(|| if position == 1 { 60 } else { 250 })
+            .then_some(if position == 1 { 60 } else { 250 })
             .filter(|&permille| rng.chance(permille))
             .map(|_| mobile(&home_now, index - position, 0));
         // Growth: joining is denser towards the end; a fifth were there before the span begins.

@@ -73,7 +73,7 @@ fn campaigns(world: &World, root: &Path) -> Result<u64, DemoError> {
         row.text(campaign.channel);
         row.plain(|out| world.calendar.push_date(out, campaign.starts_on));
         row.plain(|out| world.calendar.push_date(out, campaign.ends_on));
-        row.plain(|out| push_money(out, campaign.currency.from_cny(campaign.spend)));
+        row.plain(|out| push_money(out, campaign.currency.convert_cny(campaign.spend)));
         row.text(campaign.currency.code());
         row.text(goal);
         row.plain(|out| push_money(out, i64::from(campaign.control_percent)));

@@ -312,9 +312,9 @@ pub fn push_address(out: &mut Vec<u8>, home: &Home, rng: &mut Rng) {
                 out.extend_from_slice(estate.as_bytes());
             }
             push_int(out, i64::from(building));
-            out.extend_from_slice(if style % 3 == 0 { "栋" } else { "号楼" }.as_bytes());
+            out.extend_from_slice(if style.is_multiple_of(3) { "栋" } else { "号楼" }.as_bytes());
             push_int(out, i64::from(room));
-            if style % 2 == 0 {
+            if style.is_multiple_of(2) {
                 out.extend_from_slice("室".as_bytes());
             }
         }

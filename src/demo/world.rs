@@ -98,7 +98,7 @@ impl Currency {
     }
 
     /// Hundredths of CNY in hundredths of this currency; yen have no hundredths.
-    pub fn from_cny(self, hundredths: i64) -> i64 {
+    pub fn convert_cny(self, hundredths: i64) -> i64 {
         let amount = hundredths * 1_000_000 / self.worth();
         if self == Self::Jpy { amount / 100 * 100 } else { amount }
     }
