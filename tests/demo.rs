@@ -218,3 +218,11 @@ fn truth_covers_every_key() {
     let people: BTreeSet<String> = column(&truth, "person_id").into_iter().collect();
     assert!((1400..=1500 + 10).contains(&people.len()), "{} people", people.len());
 }
+
+#[test]
+fn the_benchmark_project_is_sound() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/load_clean_aggregate/project");
+    let checked = portrait::cli::check::check(&root, "default", &|_| None);
+    let problems: Vec<String> = checked.problems.iter().map(|problem| format!("{problem:?}")).collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
