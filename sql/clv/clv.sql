@@ -18,8 +18,9 @@ SELECT
     CAST(NULL AS DECIMAL(18, 2)) AS expected_order_value,
     CAST(NULL AS DECIMAL(18, 2)) AS clv,
     CASE
-        WHEN ranked.value_rank <= ceil($high_value_share * ranked.customers) THEN 'high'
-        WHEN ranked.value_rank <= ceil(($high_value_share + $middle_value_share) * ranked.customers) THEN 'middle'
+        -- exact: the first ceil(share * customers) ranks, in decimals
+        WHEN ranked.value_rank - 1 < $high_value_share * ranked.customers THEN 'high'
+        WHEN ranked.value_rank - 1 < ($high_value_share + $middle_value_share) * ranked.customers THEN 'middle'
         ELSE 'low'
     END AS value_tier,
     CASE
