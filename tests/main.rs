@@ -18,4 +18,5 @@ mod real_data;
 mod reference;
 mod run;
 mod source;
+mod support;
 mod warehouse;

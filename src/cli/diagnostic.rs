@@ -9,8 +9,11 @@ use annotate_snippets::{
     AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle,
 };
 
+use super::failure::Failure;
 use crate::config::files::ProjectFiles;
 use crate::config::problem::{self, Location, Problem};
+use crate::run::RunError;
+use crate::warehouse::WarehouseError;
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +86,23 @@ pub fn summary(problems: &[Problem]) -> String {
         }
     }
     if out.is_empty() { "no problems".to_owned() } else { out }
+}
+
+/// How to mend what kept a command from its work, where that is not in the message already.
+pub fn hint(failure: &Failure) -> Option<&'static str> {
+    let warehouse = match failure {
+        Failure::Warehouse(error) | Failure::Run(RunError::Warehouse(error)) => error,
+        Failure::Run(RunError::NothingToRetry) => return Some("start a new one: `portrait run`"),
+        _ => return None,
+    };
+    match warehouse {
+        WarehouseError::Held { .. } => Some("wait for it with `--wait`, or try again later"),
+        WarehouseError::NoSuchRelease(_) | WarehouseError::FilesGone { .. } => {
+            Some("`portrait releases` lists those that there are")
+        }
+        WarehouseError::Damaged { .. } => Some("go back to a whole release: `portrait releases rollback N`"),
+        _ => None,
+    }
 }
 
 /// How a command over a project ends that has these problems.

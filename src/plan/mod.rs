@@ -1,5 +1,6 @@
 //! Table references, the graph, its order, selection, fingerprints. Pure: given SQL texts, it runs nothing.
 
+pub mod fingerprint;
 pub mod graph;
 pub mod lineage;
 pub mod native;
