@@ -22,7 +22,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "compile", "config", "engine", "functions", "identity", "name", "observe", "plan", "quality", "source",
+            "compile",
+            "config",
+            "engine",
+            "functions",
+            "identity",
+            "name",
+            "observe",
+            "plan",
+            "quality",
+            "source",
             "warehouse",
         ],
     ),
@@ -30,8 +39,19 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "compile", "config", "demo", "engine", "functions", "identity", "name", "observe", "plan", "quality", "run",
-            "source", "warehouse",
+            "compile",
+            "config",
+            "demo",
+            "engine",
+            "functions",
+            "identity",
+            "name",
+            "observe",
+            "plan",
+            "quality",
+            "run",
+            "source",
+            "warehouse",
         ],
     ),
 ];
@@ -152,6 +172,8 @@ fn only_the_edge_prints_and_exits() {
 
 #[test]
 fn imports_are_found_in_groups_too() {
-    let found = imported_rooms("use crate::{engine::Session, name::TableName};\n// crate::run is only spoken of\nfn f() { crate::plan::x() }");
+    let found = imported_rooms(
+        "use crate::{engine::Session, name::TableName};\n// crate::run is only spoken of\nfn f() { crate::plan::x() }",
+    );
     assert_eq!(found, BTreeSet::from(["engine".to_owned(), "name".to_owned(), "plan".to_owned()]));
 }

@@ -22,7 +22,9 @@ pub fn run(arguments: &Init) -> Result<(), Failure> {
     let directory = arguments.directory.display();
     let next = match arguments.template {
         Template::Small => "portrait run --as-of 2026-06-30",
-        Template::Retail => "portrait check   # then put the sources where config/default.yaml says, and: portrait run",
+        Template::Retail => {
+            "portrait check   # then put the sources where config/default.yaml says, and: portrait run"
+        }
     };
     output::print_line(format!("made a project in {directory}\n\nnext:\n  cd {directory}\n  {next}"))?;
     Ok(())

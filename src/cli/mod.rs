@@ -1,7 +1,7 @@
 //! The command line: one file per command. `diagnostic` alone knows hints and exit codes.
 
 pub mod args;
-mod check;
+pub mod check;
 mod completions;
 mod demo;
 pub mod diagnostic;

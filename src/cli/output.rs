@@ -53,17 +53,17 @@ fn colours(choice: Colour, terminal: bool) -> bool {
 
 /// The columns of the terminal that standard error is.
 pub fn terminal_width() -> usize {
-    let (_, columns) = console::Term::stderr().size();
-    usize::from(columns).max(40)
+    let size = terminal_size::terminal_size_of(io::stderr());
+    size.map_or(80, |(terminal_size::Width(columns), _)| usize::from(columns)).max(40)
 }
 
 /// Prints rows in the chosen form.
 pub fn print_rows(batches: &[RecordBatch], format: RowFormat) -> io::Result<()> {
     let text = match format {
-        RowFormat::Table => pretty_format_batches_with_options(batches, &display())
-            .map_err(io::Error::other)?
-            .to_string()
-            + "\n",
+        RowFormat::Table => {
+            pretty_format_batches_with_options(batches, &display()).map_err(io::Error::other)?.to_string()
+                + "\n"
+        }
         RowFormat::Csv => csv(batches)?,
         RowFormat::Json => {
             let mut writer = LineDelimitedWriter::new(Vec::new());

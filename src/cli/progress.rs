@@ -85,7 +85,9 @@ fn is_trouble(kind: &EventKind) -> bool {
 fn trouble(kind: &EventKind) -> Option<String> {
     match kind {
         EventKind::StepFailed { step, message } => Some(format!("error: {step}: {message}")),
-        EventKind::StepSkipped { step, because } => Some(format!("skipped: {step}, because {because} failed")),
+        EventKind::StepSkipped { step, because } => {
+            Some(format!("skipped: {step}, because {because} failed"))
+        }
         EventKind::Warned { message } => Some(format!("warning: {message}")),
         EventKind::Checked { table, check, verdict, failures } => {
             let level = if *verdict == Verdict::Failed { "error" } else { "warning" };
@@ -115,7 +117,9 @@ fn ordinary(kind: &EventKind) -> Option<String> {
 /// What became of a source's rows, in a few words.
 pub fn source_line(report: &SourceReport) -> String {
     let mut line = format!("{} read, {} loaded", output::count(report.read), output::count(report.loaded));
-    for (number, word) in [(report.quarantined, "quarantined"), (report.duplicates, "repeated"), (report.later, "later")] {
+    for (number, word) in
+        [(report.quarantined, "quarantined"), (report.duplicates, "repeated"), (report.later, "later")]
+    {
         if number > 0 {
             line.push_str(&format!(", {} {word}", output::count(number)));
         }
@@ -155,7 +159,9 @@ impl Bars {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸ ")
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("━╸ ")
 }
 
 impl Observer for Bars {

@@ -39,13 +39,6 @@ pub fn prepare(project: &Project) -> Result<Prepared, Failure> {
     run::prepare(project).map_err(|problems| invalid(problems, project.files.clone()))
 }
 
-/// The project's folder and its files as they are, be they sound or not.
-pub fn files(global: &Global) -> Result<(PathBuf, ProjectFiles), Failure> {
-    let root = root(global)?;
-    let files = files::read(&root).map_err(|problems| invalid(problems, ProjectFiles::default()))?;
-    Ok((root, files))
-}
-
 /// Problems as a person reads them, as wide as the terminal.
 pub fn rendered(problems: &[Problem], files: &ProjectFiles, colour: Colour) -> String {
     let (colour, terminal) = match output::colours_on_stderr(colour) {
@@ -68,7 +61,7 @@ fn invalid(problems: Vec<Problem>, files: ProjectFiles) -> Failure {
 }
 
 /// The folder named by `--project`; else the nearest one from here upwards that has `pipelines/`.
-fn root(global: &Global) -> Result<PathBuf, Failure> {
+pub fn root(global: &Global) -> Result<PathBuf, Failure> {
     if let Some(named) = &global.project {
         return if named.join("pipelines").is_dir() {
             std::path::absolute(named).map_err(|error| Failure::io("failed to find the project", error))
@@ -76,13 +69,16 @@ fn root(global: &Global) -> Result<PathBuf, Failure> {
             Err(Failure::usage(format!("`{}` is no project: it has no folder `pipelines`", named.display())))
         };
     }
-    let here = std::env::current_dir().map_err(|error| Failure::io("failed to find the current folder", error))?;
-    here.ancestors().find(|folder| folder.join("pipelines").is_dir()).map(Path::to_path_buf).ok_or_else(|| {
-        Failure::usage(
-            "there is no project here: no folder `pipelines` in this folder or above it; \
+    let here =
+        std::env::current_dir().map_err(|error| Failure::io("failed to find the current folder", error))?;
+    here.ancestors().find(|folder| folder.join("pipelines").is_dir()).map(Path::to_path_buf).ok_or_else(
+        || {
+            Failure::usage(
+                "there is no project here: no folder `pipelines` in this folder or above it; \
              name one with --project DIR, or make one with `portrait init DIR`",
-        )
-    })
+            )
+        },
+    )
 }
 
 /// Lays the options over the environment.
@@ -98,8 +94,9 @@ pub fn apply(project: &mut Project, resources: &Resources) -> Result<(), Failure
         environment.threads = Some(threads as usize);
     }
     if let Some(memory) = &resources.memory {
-        let bytes = units::bytes(memory)
-            .ok_or_else(|| Failure::usage(format!("--memory: `{memory}` is no size; {}", units::BYTES_HELP)))?;
+        let bytes = units::bytes(memory).ok_or_else(|| {
+            Failure::usage(format!("--memory: `{memory}` is no size; {}", units::BYTES_HELP))
+        })?;
         environment.memory_bytes = Some(bytes);
     }
     Ok(())

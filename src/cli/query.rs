@@ -22,7 +22,7 @@ pub fn run(global: &Global, arguments: &Query) -> Result<(), Failure> {
     let rows = runtime::block_on(run::settings(&project).threads, async {
         let session = engine::session(&run::settings(&project))?;
         for (table, entry) in release.tables.iter().filter(|(_, entry)| entry.published || arguments.all) {
-            register(&session, &warehouse, table, entry.partitions.iter(), &entry.arrow_schema()?)?;
+            register(&session, &warehouse, table, entry.partitions.iter(), entry.arrow_schema()?.as_ref())?;
         }
         rows(&session, &arguments.sql, &Params::new(), usize::MAX).await
     })?;

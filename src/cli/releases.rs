@@ -21,7 +21,10 @@ pub fn run(global: &Global, arguments: &Releases) -> Result<(), Failure> {
             let _lock = warehouse.lock(&run::new_id())?;
             let published = warehouse.rollback(*release, Utc::now())?;
             warehouse.refresh_current()?;
-            output::print_line(format!("release {} equals release {} and is current", published.id.0, release.0))?;
+            output::print_line(format!(
+                "release {} equals release {} and is current",
+                published.id.0, release.0
+            ))?;
             Ok(())
         }
     }
@@ -31,7 +34,9 @@ fn list(warehouse: &Warehouse, as_json: bool) -> Result<(), Failure> {
     let mut ids = warehouse.releases()?;
     ids.reverse();
     if !as_json {
-        output::print_line("release  as of       published at          tables          rows       size  run")?;
+        output::print_line(
+            "release  as of       published at          tables          rows       size  run",
+        )?;
     }
     for (place, id) in ids.iter().enumerate() {
         let release = warehouse.release(*id)?;

@@ -28,7 +28,8 @@ pub fn run(global: &Global, arguments: &Show) -> Result<(), Failure> {
         let session = query::session(&project)?;
         for needed in needed(&prepared.graph, step) {
             if let (true, Some(inlined)) = (needed.inline, needed.model()) {
-                let plan = engine::plan(&session, &inlined.sql, &params(needed)).map_err(EngineError::from)?;
+                let plan =
+                    engine::plan(&session, &inlined.sql, &params(needed)).map_err(EngineError::from)?;
                 engine::view(&session, &inlined.name, plan)?;
                 continue;
             }

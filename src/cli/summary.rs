@@ -17,7 +17,8 @@ fn write(text: &mut String, record: &RunRecord, warehouse: &str) -> std::fmt::Re
     let reused = count(record, StepStatus::Reused);
     let done = count(record, StepStatus::Done);
     let seconds = record.ended_at.map_or(0.0, |end| (end - record.started_at).as_seconds_f64());
-    let memory = record.peak_memory_bytes.map_or(String::new(), |bytes| format!(", {} at most", output::size(bytes)));
+    let memory =
+        record.peak_memory_bytes.map_or(String::new(), |bytes| format!(", {} at most", output::size(bytes)));
     sources(text, record)?;
     tables(text, record)?;
     checks(text, record)?;
@@ -104,7 +105,13 @@ fn checks(text: &mut String, record: &RunRecord) -> std::fmt::Result {
     writeln!(text, "checks: {} passed, {} did not", all.len() - failing.len(), failing.len())?;
     for check in failing {
         let level = if check.verdict == Verdict::Failed { "error" } else { "warning" };
-        writeln!(text, "  {level}: {}: {} ({} failing)", check.table, check.check, output::count(check.failures))?;
+        writeln!(
+            text,
+            "  {level}: {}: {} ({} failing)",
+            check.table,
+            check.check,
+            output::count(check.failures)
+        )?;
         if let Some(detail) = &check.detail {
             writeln!(text, "    {detail}")?;
         }

@@ -6,7 +6,7 @@ use arrow::array::timezone::Tz as ArrowTz;
 use arrow::temporal_conversions::as_datetime_with_timezone;
 use chrono_tz::Tz;
 use datafusion::common::ScalarValue;
-use datafusion::common::arrow::datatypes::TimestampMicrosecondType;
+use datafusion::common::arrow::datatypes::{DataType, TimestampMicrosecondType};
 
 use crate::config::project::{Param, ParamValue, Pipeline};
 use crate::name::AsOf;
@@ -63,4 +63,14 @@ pub fn literal(value: &ScalarValue) -> String {
         }
         other => other.to_string(),
     }
+}
+
+/// A value written in YAML as a parameter of a type; `None` if it is not of that type.
+pub fn of_json(value: &serde_json::Value, kind: &DataType) -> Option<ScalarValue> {
+    let text = match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Bool(_) | serde_json::Value::Number(_) => value.to_string(),
+        _ => return None,
+    };
+    ScalarValue::try_from_string(text, kind).ok()
 }

@@ -30,7 +30,10 @@ pub async fn compute(context: &Context, step: &Step, model: &Model) -> Result<St
     match stage(context, &context.session, &target, plan.clone()).await {
         Err(StepError::Engine(error)) if error.is_out_of_memory() => {
             context.observer.tell(EventKind::Warned {
-                message: format!("`{}` ran out of memory and is computed again with joins that spill", model.name),
+                message: format!(
+                    "`{}` ran out of memory and is computed again with joins that spill",
+                    model.name
+                ),
             });
             let session = engine::with_sort_merge_join(&context.session);
             stage(context, &session, &target, plan).await

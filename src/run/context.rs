@@ -46,7 +46,8 @@ impl Context {
     /// The right to use several threads, at most as many as there are.
     pub async fn lanes(&self, wanted: usize) -> Result<OwnedSemaphorePermit, StepError> {
         let wanted = wanted.clamp(1, self.settings.threads) as u32;
-        let permit = Arc::clone(&self.lanes).acquire_many_owned(wanted).await.map_err(|_| StepError::Panicked)?;
+        let permit =
+            Arc::clone(&self.lanes).acquire_many_owned(wanted).await.map_err(|_| StepError::Panicked)?;
         self.stop.check()?;
         Ok(permit)
     }
@@ -103,11 +104,18 @@ impl Context {
     }
 
     /// Lets SQL read `previous.TABLE`: the table at an earlier as-of, or no row in the same columns.
-    pub fn register_previous(&self, table: &TableName, partition: Option<&Partition>) -> Result<(), RunError> {
+    pub fn register_previous(
+        &self,
+        table: &TableName,
+        partition: Option<&Partition>,
+    ) -> Result<(), RunError> {
         let Some(schema) = self.schemas.get(table) else { return Ok(()) };
         // What an older version of a model left out is read as NULL.
-        let nullable: Vec<FieldRef> =
-            schema.fields().iter().map(|field| Arc::new(field.as_ref().clone().with_nullable(true))).collect();
+        let nullable: Vec<FieldRef> = schema
+            .fields()
+            .iter()
+            .map(|field| Arc::new(field.as_ref().clone().with_nullable(true)))
+            .collect();
         let schema = as_read(&Schema::new(nullable));
         let files = partition.map_or(&[][..], |partition| &partition.files);
         engine::register_as(&self.session, &engine::previous(table), &self.paths(files), schema, &[])?;
@@ -135,7 +143,9 @@ pub fn as_read(schema: &Schema) -> SchemaRef {
         .iter()
         .map(|field| match field.data_type() {
             DataType::Utf8 | DataType::LargeUtf8 => field.as_ref().clone().with_data_type(DataType::Utf8View),
-            DataType::Binary | DataType::LargeBinary => field.as_ref().clone().with_data_type(DataType::BinaryView),
+            DataType::Binary | DataType::LargeBinary => {
+                field.as_ref().clone().with_data_type(DataType::BinaryView)
+            }
             _ => field.as_ref().clone(),
         })
         .map(|field| field.with_metadata(std::collections::HashMap::new()))

@@ -19,13 +19,20 @@ use crate::warehouse::{Release, StepRecord};
 /// What a step will do.
 #[derive(Debug)]
 pub enum Decision {
-    Compute { fingerprint: String, files: Vec<InputFile> },
+    Compute {
+        fingerprint: String,
+        files: Vec<InputFile>,
+    },
     /// The last release holds its tables.
-    Reuse { fingerprint: String },
+    Reuse {
+        fingerprint: String,
+    },
     /// The run that this one goes on from staged its tables.
     Resume(Box<StepRecord>),
     /// A view inside its reader: nothing to do but to plan it.
-    Inline { fingerprint: String },
+    Inline {
+        fingerprint: String,
+    },
     /// It cannot even begin: its files cannot be found.
     Fail(StepError),
 }
@@ -69,7 +76,11 @@ pub fn decide(
             StepKind::Source(source) => of_source(context, source, base),
             StepKind::Model { model, .. } => {
                 let fingerprint = of_model(context, step, model, &prints, base);
-                if step.inline { Decision::Inline { fingerprint } } else { Decision::Compute { fingerprint, files: Vec::new() } }
+                if step.inline {
+                    Decision::Inline { fingerprint }
+                } else {
+                    Decision::Compute { fingerprint, files: Vec::new() }
+                }
             }
             StepKind::Identity(identity) => {
                 let fingerprint = of_identity(context, identity, &prints, base);
@@ -88,9 +99,9 @@ pub fn decide(
 impl Decision {
     pub fn fingerprint(&self) -> Option<&str> {
         match self {
-            Self::Compute { fingerprint, .. } | Self::Reuse { fingerprint } | Self::Inline { fingerprint } => {
-                Some(fingerprint)
-            }
+            Self::Compute { fingerprint, .. }
+            | Self::Reuse { fingerprint }
+            | Self::Inline { fingerprint } => Some(fingerprint),
             Self::Resume(record) => Some(&record.fingerprint),
             Self::Fail(_) => None,
         }
@@ -162,7 +173,8 @@ fn of_model(
     let params = context.params(&step.pipeline);
     let used = step.params.iter().filter_map(|name| Some((name.as_str(), literal(params.get(name)?))));
     let previous = |table: &TableName| {
-        base.and_then(|base| base.table(table)?.before(context.as_of)).map(|partition| partition.fingerprint.as_str())
+        base.and_then(|base| base.table(table)?.before(context.as_of))
+            .map(|partition| partition.fingerprint.as_str())
     };
     let spec = context.spec(&model.name);
     fingerprint::model(&ModelInputs {
@@ -188,7 +200,8 @@ fn of_identity(
         )
     });
     let declaration: Vec<String> = declaration.collect();
-    let previous = super::identity::previous_map(base, context.as_of).map(|partition| partition.fingerprint.as_str());
+    let previous =
+        super::identity::previous_map(base, context.as_of).map(|partition| partition.fingerprint.as_str());
     let records = prints.get(&identity.records).map_or("", String::as_str);
     fingerprint::identity(&declaration.join("\n"), records, previous, context.as_of)
 }

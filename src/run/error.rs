@@ -25,7 +25,9 @@ pub enum RunError {
     Select(#[from] SelectError),
     #[error("there is no pipeline `{name}`{help}")]
     NoSuchPipeline { name: String, help: String },
-    #[error("`{table}` is read, but not part of this run, and no release holds it; run it first, or select it too: `+{reader}`")]
+    #[error(
+        "`{table}` is read, but not part of this run, and no release holds it; run it first, or select it too: `+{reader}`"
+    )]
     NotYetComputed { table: TableName, reader: TableName },
     #[error(transparent)]
     Step(StepError),
@@ -48,7 +50,9 @@ pub enum StepError {
     Engine(#[from] EngineError),
     #[error(transparent)]
     Warehouse(#[from] WarehouseError),
-    #[error("{rejected} of {read} rows of `{name}` were rejected, {found:.2} %; at most {limit:.2} % may be (`rejects.max_ratio`); see `portrait rejects {name}`")]
+    #[error(
+        "{rejected} of {read} rows of `{name}` were rejected, {found:.2} %; at most {limit:.2} % may be (`rejects.max_ratio`); see `portrait rejects {name}`"
+    )]
     TooManyRejects { name: TableName, rejected: u64, read: u64, found: f64, limit: f64 },
     #[error("{failed} of {checks} checks of `{table}` failed")]
     Checks { table: TableName, failed: usize, checks: usize },

@@ -142,7 +142,9 @@ fn publish(
     let now = context.observer.now();
     context.warehouse.refresh_current()?;
     // A release stands whether or not old files could be swept away after it.
-    if let Err(error) = context.warehouse.collect_garbage(now, environment.reader_grace, environment.keep_releases) {
+    if let Err(error) =
+        context.warehouse.collect_garbage(now, environment.reader_grace, environment.keep_releases)
+    {
         context.warn(format!("old files were not removed: {}", step::message(&error)));
     }
     Ok(Some(release))
@@ -177,7 +179,8 @@ fn draft(context: &Context, outcomes: &[Outcome], base: Option<&Release>) -> Dra
             tables.push(DraftTable { spec: context.spec(table), content });
         }
     }
-    let pipelines: BTreeSet<_> = context.project.pipelines.iter().map(|pipeline| pipeline.name.clone()).collect();
+    let pipelines: BTreeSet<_> =
+        context.project.pipelines.iter().map(|pipeline| pipeline.name.clone()).collect();
     Draft {
         run: context.run.clone(),
         as_of: context.as_of,

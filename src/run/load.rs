@@ -37,8 +37,9 @@ pub fn load(
 ) -> Result<Loaded, StepError> {
     let spec = TableSpec::internal(table.clone());
     let schema = source::schema::staged(source);
-    let stage = context.warehouse.stage(&context.run, context.as_of, &spec, &schema, &StageOptions::internal())?;
-    let quarantine = context.warehouse.quarantine(
+    let stage =
+        context.warehouse.stage(&context.run, context.as_of, &spec, &schema, &StageOptions::internal())?;
+    let quarantine = context.warehouse.quarantine_anew(
         &context.run,
         context.as_of,
         &source.name,
@@ -46,7 +47,11 @@ pub fn load(
     )?;
     let job = Job {
         source,
-        options: ReadOptions::new(context.run.clone(), context.as_of, context.project.environment.business_timezone),
+        options: ReadOptions::new(
+            context.run.clone(),
+            context.as_of,
+            context.project.environment.business_timezone,
+        ),
         stage: &stage,
         quarantine: &quarantine,
         context,
@@ -58,9 +63,18 @@ pub fn load(
         bytes_total: files.iter().map(|file| file.bytes).sum(),
     };
     let shares = std::thread::scope(|scope| {
-        let threads: Vec<_> =
-            (0..workers.max(1)).map(|stream| scope.spawn({ let job = &job; move || job.work(stream as u32) })).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or(Err(StepError::Panicked))).collect::<Vec<_>>()
+        let threads: Vec<_> = (0..workers.max(1))
+            .map(|stream| {
+                scope.spawn({
+                    let job = &job;
+                    move || job.work(stream as u32)
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or(Err(StepError::Panicked)))
+            .collect::<Vec<_>>()
     });
     let mut total = Share::new(job.keys.clone());
     let mut streams = Vec::new();
@@ -199,8 +213,12 @@ impl Sink for WorkerSink<'_, '_> {
 }
 
 fn count_reasons(batch: &RecordBatch, share: &mut Share) {
-    let (Some(reasons), Some(kinds)) = (batch.column_by_name("reason"), batch.column_by_name("kind")) else { return };
-    let (Some(reasons), Some(kinds)) = (reasons.as_string_view_opt(), kinds.as_string_view_opt()) else { return };
+    let (Some(reasons), Some(kinds)) = (batch.column_by_name("reason"), batch.column_by_name("kind")) else {
+        return;
+    };
+    let (Some(reasons), Some(kinds)) = (reasons.as_string_view_opt(), kinds.as_string_view_opt()) else {
+        return;
+    };
     for row in 0..batch.num_rows() {
         if reasons.is_null(row) {
             continue;

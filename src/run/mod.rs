@@ -26,7 +26,7 @@ use tokio::sync::Semaphore;
 
 pub use context::as_read;
 pub use error::{RunError, StepError};
-pub use prepare::{Prepared, prepare, problems};
+pub use prepare::{Prepared, prepare};
 pub use request::{Request, Reuse, Start, WhenHeld};
 pub use step::message;
 pub use stop::Stop;
@@ -128,8 +128,10 @@ fn selected(project: &Project, graph: &Graph, request: &Request) -> Result<BTree
     let known: Vec<&str> = project.pipelines.iter().map(|pipeline| pipeline.name.as_str()).collect();
     for wanted in &request.pipelines {
         if !known.contains(&wanted.as_str()) {
-            let help = nearest(wanted.as_str(), known.iter().copied())
-                .map_or_else(|| format!("; there are: {}", known.join(", ")), |near| format!("; did you mean `{near}`?"));
+            let help = nearest(wanted.as_str(), known.iter().copied()).map_or_else(
+                || format!("; there are: {}", known.join(", ")),
+                |near| format!("; did you mean `{near}`?"),
+            );
             return Err(RunError::NoSuchPipeline { name: wanted.to_string(), help });
         }
     }
@@ -207,8 +209,11 @@ async fn execute(
     base: Option<&Release>,
 ) -> Vec<Outcome> {
     let steps: Vec<_> = context.graph.steps.iter().filter(|step| decisions.contains_key(&step.id)).collect();
-    let place: BTreeMap<&TableName, usize> =
-        steps.iter().enumerate().flat_map(|(i, step)| step.makes.iter().map(move |table| (table, i))).collect();
+    let place: BTreeMap<&TableName, usize> = steps
+        .iter()
+        .enumerate()
+        .flat_map(|(i, step)| step.makes.iter().map(move |table| (table, i)))
+        .collect();
     let reads: Vec<Vec<usize>> = steps
         .iter()
         .enumerate()
@@ -251,7 +256,10 @@ async fn execute(
 
 /// Asks the checks that read tables made after their own, once all tables are there.
 async fn check_at_the_end(context: &Context, outcomes: &mut [Outcome], base: Option<&Release>) {
-    if outcomes.iter().any(|outcome| matches!(outcome.report.status, StepStatus::Failed | StepStatus::Skipped)) {
+    if outcomes
+        .iter()
+        .any(|outcome| matches!(outcome.report.status, StepStatus::Failed | StepStatus::Skipped))
+    {
         return;
     }
     for outcome in outcomes {

@@ -33,14 +33,3 @@ pub fn prepare(project: &Project) -> Result<Prepared, Vec<Problem>> {
     }
     Ok(Prepared { graph, schemas, warnings: problems })
 }
-
-/// Everything that is wrong with a project beyond its YAML, also where some of it is not sound.
-pub fn problems(project: &Project) -> Vec<Problem> {
-    match compile::models(project) {
-        Ok(generated) => engine::check(project, &generated).1,
-        Err(mut problems) => {
-            problems.extend(engine::check(project, &[]).1);
-            problems
-        }
-    }
-}

@@ -124,7 +124,8 @@ async fn reuse(
             bytes: partition.map_or(0, |partition| partition.bytes()),
         });
     }
-    let known: Option<Vec<_>> = step.makes.iter().map(|table| verify::known(context, step, table, base)).collect();
+    let known: Option<Vec<_>> =
+        step.makes.iter().map(|table| verify::known(context, step, table, base)).collect();
     match known {
         Some(reports) => {
             report.checks.extend(reports.into_iter().flatten());
@@ -206,7 +207,8 @@ async fn load_source(
     let report = SourceReport { over_limit: share > source.max_reject_ratio, ..report };
     context.observer.tell(EventKind::SourceRead { report: report.clone() });
     for column in &loaded.report.extra_columns {
-        let message = format!("source `{}` has a column `{column}` that its contract does not name", source.name);
+        let message =
+            format!("source `{}` has a column `{column}` that its contract does not name", source.name);
         context.warn(message);
     }
     made.source = Some(report.clone());

@@ -16,8 +16,8 @@ use crate::engine::{self, EngineError};
 use crate::name::{StepId, TableName};
 use crate::plan::params::Params;
 use crate::source::reject::{self, Kind, Reason};
-use crate::source::unique::{KeyHashes, Repeated, Statements, Tables, statements};
 use crate::source::schema;
+use crate::source::unique::{KeyHashes, Repeated, Statements, Tables, statements};
 use crate::warehouse::TableSpec;
 
 /// What became of a source's repeats.
@@ -36,7 +36,9 @@ pub async fn resolve(
     table: &TableName,
     loaded: &mut Loaded,
 ) -> Result<Repeats, StepError> {
-    let (Some(key), Some(hashes)) = (&source.unique, loaded.keys.take()) else { return Ok(Repeats::default()) };
+    let (Some(key), Some(hashes)) = (&source.unique, loaded.keys.take()) else {
+        return Ok(Repeats::default());
+    };
     let repeated = tokio::task::block_in_place(|| hashes.repeated());
     if repeated.is_empty() && !schema::carries_locator(source) {
         return Ok(Repeats::default());
@@ -58,7 +60,11 @@ pub async fn resolve(
         None => Repeats { removed, quarantined: 0 },
     };
     let plan = engine::plan(&context.session, &statements.kept, &Params::new()).map_err(EngineError::from)?;
-    let target = Target { step: StepId::from(table.clone()), spec: TableSpec::internal(table.clone()), first_stream: AFTER_RAW };
+    let target = Target {
+        step: StepId::from(table.clone()),
+        spec: TableSpec::internal(table.clone()),
+        first_stream: AFTER_RAW,
+    };
     loaded.staged = compute::stage(context, &context.session, &target, plan).await?;
     names.forget(context);
     Ok(repeats)
@@ -124,8 +130,13 @@ async fn register_candidates(
     Ok(())
 }
 
-async fn register_repeated(context: &Context, statements: &Statements, names: &Names) -> Result<(), StepError> {
-    let plan = engine::plan(&context.session, &statements.repeated, &Params::new()).map_err(EngineError::from)?;
+async fn register_repeated(
+    context: &Context,
+    statements: &Statements,
+    names: &Names,
+) -> Result<(), StepError> {
+    let plan =
+        engine::plan(&context.session, &statements.repeated, &Params::new()).map_err(EngineError::from)?;
     let schema = Arc::new(plan.schema().as_arrow().clone());
     let rows = compute::rows_of(context, &plan).await?;
     engine::batches(&context.session, &names.reference(&names.repeated), schema, rows)?;
@@ -150,7 +161,8 @@ async fn quarantine(
 ) -> Result<(), StepError> {
     let plan = engine::plan(&context.session, sql, &Params::new()).map_err(EngineError::from)?;
     let rows = compute::rows_of(context, &plan).await?;
-    let stage = context.warehouse.quarantine(&context.run, context.as_of, &source.name, &reject::schema())?;
+    let stage =
+        context.warehouse.quarantine_further(&context.run, context.as_of, &source.name, &reject::schema())?;
     let mut writer = stage.writer(AFTER_RAW);
     for batch in rows.iter().filter(|batch| batch.num_rows() > 0) {
         let count = batch.num_rows();

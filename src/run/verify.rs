@@ -45,7 +45,9 @@ fn subject(context: &Context, step: &Step, table: &TableName, phase: Phase) -> O
             let relation = engine::reference(table).to_quoted_string();
             Subject::of_source(source, context.graph.table(table), &relation, schema)
         }
-        StepKind::Model { .. } | StepKind::Identity(_) => Subject::of_table(context.graph.table(table)?, schema),
+        StepKind::Model { .. } | StepKind::Identity(_) => {
+            Subject::of_table(context.graph.table(table)?, schema)
+        }
     };
     subject.checks.retain(|check| phase_of(context, step, check) == phase);
     (!subject.checks.is_empty()).then_some(subject)
@@ -54,9 +56,9 @@ fn subject(context: &Context, step: &Step, table: &TableName, phase: Phase) -> O
 fn phase_of(context: &Context, step: &Step, check: &Check) -> Phase {
     let place = |id| context.graph.steps.iter().position(|step| step.id == id);
     let own = place(step.id.clone());
-    let later = read_by(check).into_iter().any(|table| {
-        context.graph.maker(&table).is_some_and(|maker| place(maker.id.clone()) > own)
-    });
+    let later = read_by(check)
+        .into_iter()
+        .any(|table| context.graph.maker(&table).is_some_and(|maker| place(maker.id.clone()) > own));
     if later { Phase::AtTheEnd } else { Phase::AtOnce }
 }
 
@@ -87,7 +89,8 @@ fn sql_reads(sql: &str) -> Vec<TableName> {
 
 /// The tables that a step's checks read beside what the step reads.
 pub fn reads(context: &Context, step: &Step) -> BTreeSet<TableName> {
-    let checks = step.makes.iter().filter_map(|table| context.graph.table(table)).flat_map(|table| &table.checks);
+    let checks =
+        step.makes.iter().filter_map(|table| context.graph.table(table)).flat_map(|table| &table.checks);
     checks.flat_map(read_by).filter(|table| !step.makes.contains(table)).collect()
 }
 
