@@ -1,1 +1,74 @@
-//! Tests of `crash`.
+//! Kills the program at every stage of a run: the last release stays whole, and `retry` or the next run finishes.
+
+use serde_json::Value;
+
+use crate::support::{Shop, checkout};
+
+/// Every point at which the program lets itself be killed; see `warehouse::failpoint`.
+const FAILPOINTS: [&str; 9] = [
+    "stage.mid_file",
+    "stage.after_file",
+    "step.after_record",
+    "publish.before",
+    "publish.after_manifest",
+    "current.mid_links",
+    "current.before_swap",
+    "current.after_swap",
+    "gc.mid",
+];
+
+const AS_OF: &str = "2026-06-30";
+const MORE: &str =
+    "order_id,ordered_at,email,status,amount\nN1,2026-06-01 10:00:00,new@example.com,paid,9.99\n";
+
+fn rows(shop: &Shop) -> Vec<Value> {
+    shop.query("SELECT * FROM customer")
+}
+
+#[test]
+fn a_run_killed_anywhere_leaves_the_last_release_and_can_go_on() {
+    for failpoint in FAILPOINTS {
+        for nth in [1, 3] {
+            let shop = Shop::copy_of(&checkout("templates/small"), None);
+            shop.run(AS_OF);
+            let before = rows(&shop);
+            shop.write("data/orders/more.csv", MORE);
+
+            let killed = shop
+                .command(&["run", "--as-of", AS_OF])
+                .env("PORTRAIT_FAILPOINT", format!("{failpoint}:{nth}"))
+                .output()
+                .unwrap();
+            let place = format!("{failpoint}:{nth}");
+            let between = rows(&shop);
+            if killed.status.success() {
+                // The run passes this point less often, and has simply published.
+                assert_eq!(between.len(), before.len() + 1, "{place}");
+                continue;
+            }
+            let committed = shop.path("warehouse/releases/000002.json").exists();
+            let expected = before.len() + usize::from(committed);
+            assert_eq!(between.len(), expected, "{place}: half a release is visible");
+
+            let retried = shop.portrait(&["retry"]);
+            assert!(retried.code == 0 || committed, "{place}: {retried:?}");
+            let finished = shop.portrait(&["run", "--as-of", AS_OF, "--json"]).expect_code(0).json();
+            assert_eq!(finished["status"], "unchanged", "{place}");
+            assert_eq!(rows(&shop).len(), before.len() + 1, "{place}");
+            let current = shop.path("warehouse/current");
+            let target = std::fs::read_link(&current).unwrap();
+            assert!(target.to_string_lossy().contains("000002"), "{place}: current is {target:?}");
+        }
+    }
+}
+
+#[test]
+fn retry_takes_over_what_was_staged() {
+    let shop = Shop::copy_of(&checkout("templates/small"), None);
+    shop.command(&["run", "--as-of", AS_OF]).env("PORTRAIT_FAILPOINT", "publish.before").output().unwrap();
+    let retried = shop.portrait(&["retry", "--json"]).expect_code(0).json();
+    assert_eq!(retried["status"], "published");
+    let steps = retried["steps"].as_array().unwrap();
+    assert!(steps.iter().all(|step| step["status"] == "reused"), "{retried:#}");
+    shop.portrait(&["retry"]).expect_code(2);
+}

@@ -3,7 +3,6 @@
 
 mod architecture;
 mod check;
-mod cli;
 mod compile;
 mod config;
 mod crash;

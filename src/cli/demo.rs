@@ -72,7 +72,7 @@ fn next(arguments: &Demo) -> Result<(), Failure> {
         "\nwhat to try next:
   cd {directory}
   portrait query \"SELECT value_tier, COUNT(*) AS customers, SUM(historical_value) AS value FROM clv GROUP BY value_tier\"
-  portrait rejects offline_member --reveal
+  portrait rejects online_account --reveal
   portrait lineage +customer
   portrait run --as-of {}            # nothing has changed, so nothing is computed
   edit sql/customer/customer.sql, then: portrait check && portrait run --as-of {}",

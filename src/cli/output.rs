@@ -33,11 +33,6 @@ fn forgive_broken_pipe(written: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// Whether standard output takes colours.
-pub fn colours_on_stdout(choice: Colour) -> bool {
-    colours(choice, io::stdout().is_terminal())
-}
-
 /// Whether standard error takes colours.
 pub fn colours_on_stderr(choice: Colour) -> bool {
     colours(choice, io::stderr().is_terminal())

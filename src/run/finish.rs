@@ -65,7 +65,11 @@ pub fn finish(
     outcomes: Vec<Outcome>,
     base: Option<&Release>,
 ) -> Result<RunRecord, RunError> {
-    record.steps = outcomes.iter().map(|outcome| outcome.report.clone()).collect();
+    let counts = |outcome: &&Outcome| {
+        let view = context.graph.step(&outcome.report.step).is_some_and(|step| step.inline);
+        !view || outcome.report.status == StepStatus::Failed
+    };
+    record.steps = outcomes.iter().filter(counts).map(|outcome| outcome.report.clone()).collect();
     let failed: Vec<&StepReport> =
         record.steps.iter().filter(|step| step.status == StepStatus::Failed).collect();
     if context.stop.is_asked() {

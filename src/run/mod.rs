@@ -107,7 +107,7 @@ async fn carry_out(
     context.observer.tell(EventKind::RunStarted {
         as_of: context.as_of,
         pipelines: job.request.pipelines.clone(),
-        steps: selected.len(),
+        steps: selected.iter().filter_map(|id| context.graph.step(id)).filter(|step| !step.inline).count(),
         base: base.as_ref().map(|release| release.id),
         resumed,
     });

@@ -82,7 +82,10 @@ pub async fn run(context: &Context, step: &Step, decision: Decision, base: Optio
     } else {
         outcome
     };
-    tell(context, step, &outcome.report);
+    // A view is no work of its own: its reader's lines say it all, unless it cannot even be planned.
+    if !step.inline || outcome.report.status == StepStatus::Failed {
+        tell(context, step, &outcome.report);
+    }
     outcome
 }
 

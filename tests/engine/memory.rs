@@ -63,12 +63,12 @@ async fn a_sort_and_a_distinct_spill() {
 #[tokio::test]
 async fn a_join_that_runs_out_of_memory_succeeds_by_sorting() {
     let directory = tempfile::tempdir().unwrap();
-    let context = small(32, &directory);
-    rows(&context, "left_one", 250_000, 7919);
-    rows(&context, "right_one", 250_000, 104_729);
+    let context = small(48, &directory);
+    rows(&context, "left_one", 500_000, 7919);
+    rows(&context, "right_one", 500_000, 104_729);
     let sql =
         "SELECT l.id, l.text, r.text AS other FROM left_one AS l JOIN right_one AS r ON l.text = r.text";
     let error = count(&context, sql).await.unwrap_err();
     assert!(error.is_out_of_memory(), "{error}");
-    assert_eq!(count(&with_sort_merge_join(&context), sql).await.unwrap(), 250_000);
+    assert_eq!(count(&with_sort_merge_join(&context), sql).await.unwrap(), 500_000);
 }
