@@ -143,7 +143,7 @@ fn account(out: &mut String, row: u64) {
         row % 99_999_999,
         row % 60 + 40,
         row % 900,
-        if row % 3 == 0 { "true" } else { "" },
+        if row.is_multiple_of(3) { "true" } else { "" },
     );
 }
 

@@ -140,21 +140,21 @@ fn an_id_lives_through_merge_split_absence_and_return() {
     assert_eq!(events(&first).iter().filter(|event| event.0 == "minted").count(), 2);
 
     let joined = [row("1", "a@x", "9", ""), row("2", "a@x", "", ""), row("3", "b@x", "9", "")];
-    let second = resolve(&joined, &[first.map.clone()], "2026-01-02");
+    let second = resolve(&joined, std::slice::from_ref(&first.map), "2026-01-02");
     assert!(current(&second).values().all(|id| *id == big));
     assert_eq!(events(&second), [("merged".to_owned(), small.clone(), Some(big.clone()))]);
 
-    let third = resolve(&apart, &[second.map.clone()], "2026-01-03");
+    let third = resolve(&apart, std::slice::from_ref(&second.map), "2026-01-03");
     assert_eq!(current(&third)["1"], big);
     let part = current(&third)["3"].clone();
     assert!(part != big && part != small);
     assert_eq!(events(&third), [("split".to_owned(), part.clone(), Some(big.clone()))]);
 
-    let gone = resolve(&apart[..2], &[third.map.clone()], "2026-01-04");
+    let gone = resolve(&apart[..2], std::slice::from_ref(&third.map), "2026-01-04");
     assert_eq!(events(&gone), [("retired".to_owned(), part.clone(), None)]);
-    let quiet = resolve(&apart[..2], &[gone.map.clone()], "2026-01-05");
+    let quiet = resolve(&apart[..2], std::slice::from_ref(&gone.map), "2026-01-05");
     assert!(events(&quiet).is_empty());
-    let back = resolve(&apart, &[quiet.map.clone()], "2026-01-06");
+    let back = resolve(&apart, std::slice::from_ref(&quiet.map), "2026-01-06");
     assert_eq!(current(&back)["3"], part);
 
     // Periods of one record never overlap.
@@ -190,7 +190,7 @@ proptest! {
     #[test]
     fn order_and_repetition_of_rows_do_not_matter(rows in any_rows(), before in any_rows(), seed in any::<u64>()) {
         let previous = resolve(&before, &[], "2026-01-01").map;
-        let once = resolve(&rows, &[previous.clone()], "2026-01-02");
+        let once = resolve(&rows, std::slice::from_ref(&previous), "2026-01-02");
         let mut shuffled = [rows.clone(), rows.clone()].concat();
         let length = shuffled.len().max(1);
         for position in 0..shuffled.len() {
@@ -210,9 +210,9 @@ proptest! {
     fn a_date_run_again_changes_nothing(rows in any_rows(), before in any_rows()) {
         let previous = resolve(&before, &[], "2026-01-01").map;
         let once = resolve(&rows, &[previous], "2026-01-02");
-        let again = resolve(&rows, &[once.map.clone()], "2026-01-02");
+        let again = resolve(&rows, std::slice::from_ref(&once.map), "2026-01-02");
         prop_assert_eq!(&once.map, &again.map);
-        let next = resolve(&rows, &[once.map.clone()], "2026-01-03");
+        let next = resolve(&rows, std::slice::from_ref(&once.map), "2026-01-03");
         prop_assert_eq!(&once.map, &next.map);
         prop_assert_eq!(next.events.num_rows(), 0);
     }

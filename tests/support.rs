@@ -80,15 +80,6 @@ fn command(arguments: &[&str]) -> Command {
 }
 
 impl Shop {
-    /// A project with these files.
-    pub fn new(files: &[(&str, &str)]) -> Self {
-        let shop = Self { folder: TempDir::new().unwrap(), data_root: None };
-        for (path, text) in files {
-            shop.write(path, text);
-        }
-        shop
-    }
-
     /// A copy of a project of this checkout, over data that lies elsewhere.
     pub fn copy_of(folder: &Path, data_root: Option<PathBuf>) -> Self {
         let shop = Self { folder: TempDir::new().unwrap(), data_root };

@@ -54,8 +54,8 @@ fn words(sql: &str) -> impl Iterator<Item = (Range<usize>, u32, u32)> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     let mut found = Vec::new();
     let mut begun: Option<(usize, u32)> = None;
-    let mut characters = 0_u32;
-    for (byte, c) in sql.char_indices().chain(std::iter::once((sql.len(), ' '))) {
+    let ended = sql.char_indices().chain(std::iter::once((sql.len(), ' ')));
+    for (characters, (byte, c)) in (0_u32..).zip(ended) {
         match (is_word(c), begun) {
             (true, None) => begun = Some((byte, characters)),
             (false, Some((start, before))) => {
@@ -64,7 +64,6 @@ fn words(sql: &str) -> impl Iterator<Item = (Range<usize>, u32, u32)> {
             }
             _ => {}
         }
-        characters += 1;
     }
     found.into_iter()
 }

@@ -176,7 +176,10 @@ async fn compute_and_check(
     }
     register(context, &made.tables, report)?;
     check(context, step, Phase::AtOnce, base, report).await?;
-    let states = step.makes.iter().filter_map(|table| verify::state(context, step, table, &report.checks));
+    let states = step.makes.iter().filter_map(|table| {
+        let own: Vec<_> = report.checks.iter().filter(|found| found.table == *table).cloned().collect();
+        verify::state(context, step, table, &own)
+    });
     made.state.extend(states);
     Ok(())
 }

@@ -88,10 +88,12 @@ fn a_case_is_read_and_its_rows_are_typed() {
 #[test]
 fn rows_as_expected_make_no_difference() {
     let (mut case, rows) = given();
-    let difference = compare("customer_order", &case.expect, &schema(), &[rows.clone()]).unwrap();
+    let difference = compare("customer_order", &case.expect, &schema(), std::slice::from_ref(&rows)).unwrap();
     assert!(difference.is_empty(), "{difference}");
     case.expect.rows.reverse();
-    assert!(!compare("customer_order", &case.expect, &schema(), &[rows.clone()]).unwrap().is_empty());
+    assert!(
+        !compare("customer_order", &case.expect, &schema(), std::slice::from_ref(&rows)).unwrap().is_empty()
+    );
     case.expect.order = Order::Any;
     let halves = [rows.slice(0, 1), rows.slice(1, 1)];
     assert!(compare("customer_order", &case.expect, &schema(), &halves).unwrap().is_empty());
@@ -103,7 +105,7 @@ fn a_difference_shows_both_sides() {
     case.expect.order = Order::Any;
     let other = CASES.replace("W2, amount: 0.10", "W2, amount: 0.11");
     let expect = cases(&other).unwrap().remove(0).expect;
-    let difference = compare("customer_order", &expect, &schema(), &[rows.clone()]).unwrap();
+    let difference = compare("customer_order", &expect, &schema(), std::slice::from_ref(&rows)).unwrap();
     assert_snapshot!(difference, @r#"
       order_id | amount | rate
     - W2       | 0.11   | 0.3
