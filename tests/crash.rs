@@ -1,21 +1,9 @@
 //! Kills the program at every stage of a run: the last release stays whole, and `retry` or the next run finishes.
 
+use portrait::warehouse::failpoint::NAMES;
 use serde_json::Value;
 
 use crate::support::{Shop, checkout};
-
-/// Every point at which the program lets itself be killed; see `warehouse::failpoint`.
-const FAILPOINTS: [&str; 9] = [
-    "stage.mid_file",
-    "stage.after_file",
-    "step.after_record",
-    "publish.before",
-    "publish.after_manifest",
-    "current.mid_links",
-    "current.before_swap",
-    "current.after_swap",
-    "gc.mid",
-];
 
 const AS_OF: &str = "2026-06-30";
 const MORE: &str =
@@ -27,7 +15,7 @@ fn rows(shop: &Shop) -> Vec<Value> {
 
 #[test]
 fn a_run_killed_anywhere_leaves_the_last_release_and_can_go_on() {
-    for failpoint in FAILPOINTS {
+    for failpoint in NAMES {
         for nth in [1, 3] {
             let shop = Shop::copy_of(&checkout("templates/small"), None);
             shop.run(AS_OF);

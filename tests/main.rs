@@ -7,6 +7,7 @@ mod compile;
 mod config;
 mod crash;
 mod demo;
+mod demo_run;
 mod engine;
 mod functions;
 mod identity;

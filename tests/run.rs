@@ -233,3 +233,50 @@ fn commands_that_only_look_work() {
     assert!(portrait(&["--help"]).expect_code(0).out.contains("Examples"));
     portrait(&["nonsense"]).expect_code(2);
 }
+
+#[test]
+fn a_second_run_on_one_warehouse_is_told_who_has_it() {
+    let shop = shop();
+    shop.run(AS_OF);
+    let lock = shop.path("warehouse/runs/.lock");
+    let held = fs::OpenOptions::new().read(true).write(true).open(&lock).unwrap();
+    held.lock().unwrap();
+    let holder = fs::read_to_string(&lock).unwrap();
+    let said = shop.portrait(&["run", "--as-of", AS_OF]).expect_code(2);
+    assert!(said.err.contains(holder.trim()), "{}", said.err);
+    assert!(said.err.contains("--wait"), "{}", said.err);
+    drop(held);
+    shop.run(AS_OF);
+}
+
+#[test]
+fn a_data_file_that_is_gone_is_computed_again() {
+    let shop = shop();
+    shop.run(AS_OF);
+    for entry in fs::read_dir(shop.path("warehouse/data/clean_order")).unwrap() {
+        fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    let record = shop.run(AS_OF);
+    assert_eq!(step(&record, "clean_order")["status"], "done");
+    assert_eq!(step(&record, "source__shop_order")["status"], "reused");
+}
+
+#[test]
+fn looking_at_a_warehouse_makes_none() {
+    let shop = shop();
+    shop.portrait(&["query", "SELECT 1"]).expect_code(2);
+    shop.portrait(&["releases"]).expect_code(2);
+    assert!(!shop.path("warehouse").exists());
+}
+
+#[test]
+fn a_retail_project_checks_without_a_problem_and_refuses_to_run_without_sources() {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = folder.path().join("retail");
+    portrait(&["init", shop.to_str().unwrap(), "--template", "retail"]).expect_code(0);
+    let said = portrait(&["check", "-C", shop.to_str().unwrap()]).expect_code(0);
+    assert!(said.out.contains("no problems"), "{}{}", said.out, said.err);
+    let said = portrait(&["run", "-C", shop.to_str().unwrap(), "--as-of", AS_OF]).expect_code(1);
+    assert!(said.err.contains("no file matches"), "{}", said.err);
+    portrait(&["init", shop.to_str().unwrap()]).expect_code(2);
+}

@@ -17,7 +17,7 @@ use crate::warehouse::{Partition, Release, Warehouse};
 pub fn run(global: &Global, arguments: &Query) -> Result<(), Failure> {
     let mut project = project::load(global)?.project;
     project::apply(&mut project, &arguments.resources)?;
-    let warehouse = Warehouse::open(&project.environment.warehouse)?;
+    let warehouse = open(&project.environment.warehouse)?;
     let release = release(&warehouse, arguments.release)?;
     let rows = runtime::block_on(run::settings(&project).threads, async {
         let session = engine::session(&run::settings(&project))?;
@@ -28,6 +28,13 @@ pub fn run(global: &Global, arguments: &Query) -> Result<(), Failure> {
     })?;
     output::print_rows(&rows, arguments.format)?;
     Ok(())
+}
+
+/// A warehouse that is there: looking at one makes none.
+pub fn open(location: &str) -> Result<Warehouse, Failure> {
+    Warehouse::existing(location)?.ok_or_else(|| {
+        Failure::usage(format!("there is no warehouse at `{location}` yet; run `portrait run`"))
+    })
 }
 
 /// The release that was asked for, or the newest.

@@ -27,7 +27,7 @@ pub fn run(global: &Global, arguments: &Rejects) -> Result<(), Failure> {
     let mut project = project::load(global)?.project;
     project::apply(&mut project, &arguments.resources)?;
     let source = find(&project, &arguments.source)?;
-    let warehouse = Warehouse::open(&project.environment.warehouse)?;
+    let warehouse = query::open(&project.environment.warehouse)?;
     let Some(run) = which_run(&warehouse, source, arguments.run.as_deref())? else {
         output::print_line(format!("no run has rejected anything of `{}`", source.name))?;
         return Ok(());

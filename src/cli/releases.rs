@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::args::{Global, Releases, ReleasesAction};
 use super::failure::Failure;
-use super::{output, project, run};
+use super::{output, project, query, run};
 use crate::warehouse::{Release, Warehouse};
 
 /// Lists releases, or makes an older one current.
@@ -14,7 +14,7 @@ pub fn run(global: &Global, arguments: &Releases) -> Result<(), Failure> {
         Some(named) => project::absolute_warehouse(named)?,
         None => project::load(global)?.project.environment.warehouse,
     };
-    let warehouse = Warehouse::open(&location)?;
+    let warehouse = query::open(&location)?;
     match &arguments.action {
         None => list(&warehouse, arguments.json),
         Some(ReleasesAction::Rollback { release }) => {

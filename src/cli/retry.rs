@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::args::{Global, Retry};
 use super::failure::Failure;
-use super::{project, run};
+use super::{project, query, run};
 use crate::name::RunId;
 use crate::observe::{RunRecord, RunStatus};
 use crate::run::{Request, RunError, Start};
@@ -15,7 +15,7 @@ pub fn run(global: &Global, arguments: &Retry) -> Result<(), Failure> {
     let mut loaded = project::load(global)?;
     project::apply(&mut loaded.project, &arguments.resources)?;
     let project = Arc::new(loaded.project);
-    let warehouse = Warehouse::open(&project.environment.warehouse)?;
+    let warehouse = query::open(&project.environment.warehouse)?;
     let record = find(&warehouse, arguments.run.as_deref())?;
     let request: Request = serde_json::from_value(record.request.clone())
         .map_err(|error| RunError::Request { run: record.run.clone(), found: error.to_string() })?;

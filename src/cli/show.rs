@@ -16,7 +16,7 @@ pub fn run(global: &Global, arguments: &Show) -> Result<(), Failure> {
     project::apply(&mut project, &arguments.resources)?;
     let prepared = project::prepare(&project)?;
     let (step, model) = render::find(&prepared.graph, &arguments.model)?;
-    let warehouse = Warehouse::open(&project.environment.warehouse)?;
+    let warehouse = query::open(&project.environment.warehouse)?;
     let release = query::release(&warehouse, None)?;
     let as_of = arguments.as_of.unwrap_or(release.as_of);
     let zone = project.environment.business_timezone;

@@ -125,7 +125,9 @@ fn settle(
         return Decision::Resume(Box::new(record));
     }
     let held = |table: &TableName| {
-        base.and_then(|base| base.table(table)?.reusable(&fingerprint, context.as_of)).is_some()
+        // A file that somebody took away is computed again.
+        base.and_then(|base| base.table(table)?.reusable(&fingerprint, context.as_of))
+            .is_some_and(|partition| context.warehouse.is_whole(&partition.files).unwrap_or(false))
     };
     if reuse == Reuse::Same && step.makes.iter().all(held) {
         return Decision::Reuse { fingerprint };

@@ -3,5 +3,5 @@ SELECT
     COUNT(*) AS lines,
     COUNT(DISTINCT basket_id) AS baskets,
     COUNT(DISTINCT household_id) AS households,
-    SUM(sales_value) AS sales
+    SUM(CAST(sales_value AS DECIMAL(18, 6))) AS sales
 FROM till_line
