@@ -152,3 +152,25 @@ fn shipped_yaml_names_its_schema_in_the_first_line() {
         assert_eq!(text.lines().next(), Some(first.as_str()), "{path}");
     }
 }
+
+#[test]
+fn the_tree_reads_yaml_as_serde_yaml_does() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut read = 0;
+    for folder in ["config", "pipelines", "templates", "tests/cases", "tests/real"] {
+        for entry in walkdir::WalkDir::new(root.join(folder)).into_iter().map(Result::unwrap) {
+            if entry.path().extension().is_none_or(|extension| extension != "yaml") {
+                continue;
+            }
+            let text = std::fs::read_to_string(entry.path()).unwrap();
+            let expected: serde_json::Value = serde_yaml::from_str(&text).unwrap();
+            let mut problems = Vec::new();
+            let file = entry.path().display().to_string().into();
+            let tree = portrait::config::yaml::parse(&file, &text, &mut problems).unwrap();
+            assert!(problems.is_empty(), "{file}: {problems:?}");
+            assert_eq!(tree.to_json(), expected, "{file}");
+            read += 1;
+        }
+    }
+    assert!(read >= 10, "only {read} files");
+}
