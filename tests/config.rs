@@ -162,11 +162,11 @@ fn the_tree_reads_yaml_as_serde_yaml_does() {
             if entry.path().extension().is_none_or(|extension| extension != "yaml") {
                 continue;
             }
-            let text = std::fs::read_to_string(entry.path()).unwrap();
+            let text = fs::read_to_string(entry.path()).unwrap();
             let expected: serde_json::Value = serde_yaml::from_str(&text).unwrap();
             let mut problems = Vec::new();
             let file = entry.path().display().to_string().into();
-            let tree = portrait::config::yaml::parse(&file, &text, &mut problems).unwrap();
+            let tree = config::yaml::parse(&file, &text, &mut problems).unwrap();
             assert!(problems.is_empty(), "{file}: {problems:?}");
             assert_eq!(tree.to_json(), expected, "{file}");
             read += 1;
