@@ -5,6 +5,7 @@
 
 import argparse
 import glob
+import json
 import os
 import shutil
 import statistics
@@ -42,19 +43,19 @@ def measure(command, directory):
 
 
 def tables_of_portrait(warehouse, name):
-    """The files of a published table: in the entry of the latest release if they are there, else among all data."""
-    for pattern in (f"current/{name}/**/*.parquet", f"current/{name}.parquet", f"data/{name}/**/*.parquet"):
-        files = glob.glob(os.path.join(warehouse, pattern), recursive=True)
-        if files:
-            return files
-    return []
+    """The files of a table in the latest release, published or not."""
+    newest = max(glob.glob(os.path.join(warehouse, "releases", "*.json")))
+    with open(newest, encoding="utf-8") as text:
+        table = json.load(text)["tables"].get(name)
+    files = table["partitions"][-1]["files"] if table else []
+    return [os.path.join(warehouse, file["path"]) for file in files]
 
 
 def facts(files, checks):
     if not files:
         return None
     listed = ", ".join(f"'{file}'" for file in files)
-    return duckdb.sql(f"SELECT count(*), {checks} FROM read_parquet([{listed}], union_by_name = true)").fetchone()
+    return duckdb.sql(f"SELECT count(*), {checks} FROM read_parquet([{listed}], union_by_name = true)").fetchall()[0]
 
 
 def compare(warehouse, peer):
