@@ -51,7 +51,7 @@ fn write_sources(global: &Global, arguments: &Demo, directory: &std::path::Path)
         as_of: arguments.as_of,
         threads: arguments.threads.map_or(cores, |threads| threads as usize),
     })
-    .map_err(|error| Failure::usage(super::failure::chain(&error)))?;
+    .map_err(|error| Failure::usage(crate::run::message(&error)))?;
     if !global.quiet {
         let rows = written.rows.iter().map(|(_, rows)| rows).sum();
         output::say(format!(

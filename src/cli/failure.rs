@@ -11,7 +11,7 @@ use super::{output, project};
 use crate::config::files::ProjectFiles;
 use crate::config::problem::Problem;
 use crate::engine::EngineError;
-use crate::run::RunError;
+use crate::run::{RunError, message};
 use crate::source::SourceError;
 use crate::warehouse::WarehouseError;
 
@@ -55,21 +55,6 @@ impl Failure {
     }
 }
 
-/// An error and its causes on one line, each cause once.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(this) = cause {
-        let words = this.to_string();
-        if !text.contains(&words) {
-            text.push_str(": ");
-            text.push_str(&words);
-        }
-        cause = this.source();
-    }
-    text
-}
-
 impl Failure {
     /// Says what is wrong on standard error, with a hint where there is one; returns how the program ends.
     pub fn report(&self, colour: Colour) -> Exit {
@@ -82,7 +67,7 @@ impl Failure {
             Self::Failed => Exit::Failed,
             Self::Interrupted => Exit::Interrupted,
             other => {
-                output::say(format!("error: {}", chain(other)));
+                output::say(format!("error: {}", message(other)));
                 if let Some(hint) = diagnostic::hint(other) {
                     output::say(format!("help: {hint}"));
                 }

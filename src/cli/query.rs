@@ -20,7 +20,7 @@ pub fn run(global: &Global, arguments: &Query) -> Result<(), Failure> {
     let warehouse = open(&project.environment.warehouse)?;
     let release = release(&warehouse, arguments.release)?;
     let rows = runtime::block_on(run::settings(&project).threads, async {
-        let session = engine::session(&run::settings(&project))?;
+        let session = session(&project)?;
         for (table, entry) in release.tables.iter().filter(|(_, entry)| entry.published || arguments.all) {
             register(&session, &warehouse, table, entry.partitions.iter(), entry.arrow_schema()?.as_ref())?;
         }

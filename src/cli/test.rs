@@ -115,7 +115,7 @@ async fn try_case(
             let schema = rows.first().map_or_else(|| Arc::new(Schema::empty()), |batch| batch.schema());
             Ok(case::compare(model.name.as_str(), &case.expect, &schema, &rows))
         }
-        Err(failure) => Ok(Err(vec![Problem::error(case.at.clone(), super::failure::chain(&failure))])),
+        Err(failure) => Ok(Err(vec![Problem::error(case.at.clone(), run::message(&failure))])),
     }
 }
 
