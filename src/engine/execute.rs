@@ -28,7 +28,11 @@ pub async fn execute(
 /// For steps that ran out of memory.
 pub fn with_sort_merge_join(context: &SessionContext) -> SessionContext {
     // The catalogue is shared, not made anew.
-    let mut config = context.copied_config().with_create_default_catalog_and_schema(false);
+    let mut config = context
+        .copied_config()
+        .with_create_default_catalog_and_schema(false)
+        // A sort's fair share shrinks as merges beside it grow, and less than a batch is too little: so small batches.
+        .with_batch_size(1024);
     let options = config.options_mut();
     options.optimizer.prefer_hash_join = false;
     // With one partition the preference is ignored; more share the pool among more sorts.
