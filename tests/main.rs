@@ -17,6 +17,7 @@ mod quality;
 mod real_data;
 mod reference;
 mod run;
+mod similarity;
 mod source;
 mod support;
 mod warehouse;

@@ -4,8 +4,10 @@
 mod carry;
 mod cluster;
 mod columns;
+pub mod fold;
 mod history;
 mod join;
+pub mod similarity;
 
 use std::sync::Arc;
 

@@ -12,9 +12,9 @@ use datafusion::common::Result;
 
 use super::address_data::PROVINCES;
 use super::chinese::simplify_into;
-use super::fold::{fold, is_han};
 use super::mask::looks_masked;
 use crate::functions::declare::{Call, Declared, Kind};
+use crate::identity::fold::{fold, is_han};
 
 pub const ALL: &[Declared] = &[Declared {
     name: "normalize_address",

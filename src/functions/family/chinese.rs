@@ -8,9 +8,9 @@ use datafusion::common::Result;
 use pinyin::ToPinyin;
 
 use super::chinese_data::{COMPOUND_READINGS, SURNAME_READINGS, surname_length};
-use super::fold::is_han;
 use super::name::key_into;
 use crate::functions::declare::{Call, Declared, Kind};
+use crate::identity::fold::is_han;
 
 pub const ALL: &[Declared] = &[
     Declared {

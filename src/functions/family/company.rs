@@ -5,9 +5,9 @@ use arrow::datatypes::DataType;
 use datafusion::common::Result;
 
 use super::chinese::simplify_into;
-use super::fold::{fold_into, is_han};
 use super::mask::looks_masked;
 use crate::functions::declare::{Call, Declared, Kind};
+use crate::identity::fold::{fold_into, is_han};
 
 pub const ALL: &[Declared] = &[Declared {
     name: "normalize_company",

@@ -6,8 +6,8 @@ use arrow::array::{ArrayRef, BooleanArray};
 use arrow::datatypes::DataType;
 use datafusion::common::Result;
 
-use super::fold::{fold_into, is_han};
 use crate::functions::declare::{Call, Declared, Kind};
+use crate::identity::fold::{fold_into, is_han};
 
 pub const ALL: &[Declared] = &[
     Declared {

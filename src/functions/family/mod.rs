@@ -6,7 +6,7 @@ mod chinese;
 mod chinese_data;
 mod company;
 mod contact;
-mod fold;
+
 mod mask;
 mod name;
 mod similarity;

@@ -9,9 +9,9 @@ use datafusion::common::Result;
 
 use super::chinese::{key_syllable, name_syllables, simplify_into};
 use super::chinese_data::{COMPOUND_READINGS, SURNAMES, split_syllables, surname_length};
-use super::fold::{fold_into, is_han};
 use super::mask::looks_masked;
 use crate::functions::declare::{Call, Declared, Kind};
+use crate::identity::fold::{fold_into, is_han};
 
 pub const ALL: &[Declared] = &[
     Declared {

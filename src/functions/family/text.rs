@@ -9,8 +9,8 @@ use chrono::NaiveDate;
 use datafusion::common::{Result, exec_err};
 use regex::Regex;
 
-use super::fold::fold;
 use crate::functions::declare::{Call, Declared, Kind};
+use crate::identity::fold::fold;
 
 pub const ALL: &[Declared] = &[
     Declared {

@@ -1,4 +1,4 @@
-//! Folding of text that several families share: width, case, marks, kinds of character. Never knows names or addresses.
+//! Folding of text that functions and matching share: width, case, marks, kinds of character. Never knows names or addresses.
 
 use unicode_normalization::UnicodeNormalization;
 
