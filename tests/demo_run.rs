@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::shuffle;
 use crate::support::{number, portrait};
 
 const AS_OF: &str = "2026-06-30";
@@ -34,11 +35,24 @@ fn one(folder: &Path, sql: &str) -> Value {
     query(folder, sql).remove(0)
 }
 
+/// The same sample with its rows and files in another order.
+fn shuffled_demo(folder: &Path) {
+    let path = folder.to_str().unwrap();
+    portrait(&["demo", "--people", "400", "--dir", path, "--as-of", AS_OF, "--no-run"]).expect_code(0);
+    assert!(shuffle::folder(&folder.join("data")) > 17);
+    let data = folder.join("data");
+    let data = data.to_str().unwrap();
+    let arguments = ["run", "-C", path, "--as-of", AS_OF, "--data-root", data, "--threads", "2"];
+    portrait(&arguments).expect_code(0);
+}
+
 #[test]
-fn the_reference_project_publishes_the_same_from_one_thread_and_from_two() {
+fn the_reference_project_publishes_the_same_from_any_threads_files_and_order() {
     let (one_thread, two_threads) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let shuffled = TempDir::new().unwrap();
     demo(one_thread.path(), "1");
     demo(two_threads.path(), "2");
+    shuffled_demo(shuffled.path());
     for table in [
         "customer",
         "customer_pii",
@@ -59,6 +73,14 @@ fn the_reference_project_publishes_the_same_from_one_thread_and_from_two() {
         let (first, second) = (query(one_thread.path(), &sql), query(two_threads.path(), &sql));
         assert!(!first.is_empty(), "{table} is empty");
         assert!(first == second, "{table} differs between one thread and two");
+        let other = query(shuffled.path(), &sql);
+        let different = first.iter().zip(&other).find(|(one, other)| one != other);
+        assert!(
+            first == other,
+            "{table} differs after a shuffle: {} and {} rows, {different:#?}",
+            first.len(),
+            other.len()
+        );
     }
     holds_together(one_thread.path());
     starts_again_without_work(one_thread.path());

@@ -42,9 +42,9 @@ pub struct Global {
     /// Say less: errors and results only
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Say more (twice: even more)
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
-    pub verbose: u8,
+    /// Say more: every step as it begins, every check
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
     /// How log lines are written
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
     pub log_format: LogFormat,

@@ -92,7 +92,5 @@ fn trace(project: &Project, prepared: &Prepared, chosen: &BTreeSet<StepId>) -> R
 
 /// Parameters of the right types; which date they say does not matter to columns.
 fn params(project: &Project, step: &Step) -> params::Params {
-    let pipeline = project.pipelines.iter().find(|pipeline| pipeline.name == step.pipeline);
-    let zone = project.environment.business_timezone;
-    pipeline.map(|pipeline| params::of_pipeline(pipeline, AsOf(Default::default()), zone)).unwrap_or_default()
+    params::of_project(project, &step.pipeline, AsOf(Default::default()))
 }

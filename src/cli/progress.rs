@@ -21,10 +21,10 @@ pub fn observers(global: &Global) -> Vec<Arc<dyn Observer>> {
     if global.quiet {
         return vec![Arc::new(Lines { detail: Detail::TroubleOnly })];
     }
-    if io::stderr().is_terminal() && global.verbose == 0 {
+    if io::stderr().is_terminal() && !global.verbose {
         return vec![Arc::new(Bars::new())];
     }
-    let detail = if global.verbose > 0 { Detail::Everything } else { Detail::Steps };
+    let detail = if global.verbose { Detail::Everything } else { Detail::Steps };
     vec![Arc::new(Lines { detail })]
 }
 
@@ -117,9 +117,12 @@ fn ordinary(kind: &EventKind) -> Option<String> {
 /// What became of a source's rows, in a few words.
 pub fn source_line(report: &SourceReport) -> String {
     let mut line = format!("{} read, {} loaded", output::count(report.read), output::count(report.loaded));
-    for (number, word) in
-        [(report.quarantined, "quarantined"), (report.duplicates, "repeated"), (report.later, "later")]
-    {
+    for (number, word) in [
+        (report.quarantined, "quarantined"),
+        (report.duplicates, "repeated"),
+        (report.later, "later"),
+        (report.later_updates, "as changed later"),
+    ] {
         if number > 0 {
             line.push_str(&format!(", {} {word}", output::count(number)));
         }

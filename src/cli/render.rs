@@ -15,9 +15,7 @@ pub fn run(global: &Global, arguments: &Render) -> Result<(), Failure> {
     let prepared = project::prepare(&project)?;
     let (step, model) = find(&prepared.graph, &arguments.model)?;
     let as_of = arguments.as_of.unwrap_or_else(|| run::yesterday(&project));
-    let pipeline = project.pipelines.iter().find(|pipeline| pipeline.name == step.pipeline);
-    let zone = project.environment.business_timezone;
-    let params = pipeline.map(|pipeline| params::of_pipeline(pipeline, as_of, zone)).unwrap_or_default();
+    let params = params::of_project(&project, &step.pipeline, as_of);
     output::print_line(engine::render(&model.sql, &params).trim_end())?;
     Ok(())
 }

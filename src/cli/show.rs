@@ -19,11 +19,7 @@ pub fn run(global: &Global, arguments: &Show) -> Result<(), Failure> {
     let warehouse = query::open(&project.environment.warehouse)?;
     let release = query::release(&warehouse, None)?;
     let as_of = arguments.as_of.unwrap_or(release.as_of);
-    let zone = project.environment.business_timezone;
-    let params = |step: &Step| {
-        let pipeline = project.pipelines.iter().find(|pipeline| pipeline.name == step.pipeline);
-        pipeline.map(|pipeline| params::of_pipeline(pipeline, as_of, zone)).unwrap_or_default()
-    };
+    let params = |step: &Step| params::of_project(&project, &step.pipeline, as_of);
     let rows = runtime::block_on(run::settings(&project).threads, async {
         let session = query::session(&project)?;
         for needed in needed(&prepared.graph, step) {

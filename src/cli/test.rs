@@ -37,7 +37,7 @@ pub fn run(global: &Global, arguments: &Test) -> Result<(), Failure> {
         match runtime::block_on(run::settings(&project).threads, try_case(&project, &prepared, case))? {
             Ok(difference) if difference.is_empty() => {
                 passed += 1;
-                if global.verbose > 0 {
+                if global.verbose {
                     output::print_line(format!("ok      {}: {}", case.model, case.name))?;
                 }
             }

@@ -122,6 +122,10 @@ pub struct SourceReport {
     pub duplicates: u64,
     /// Dated after the as-of date: not there yet, so not read.
     pub later: u64,
+    /// Loaded rows that changed after the as-of date, of which no earlier version is among the files: their values are
+    /// of a later day.
+    #[serde(default)]
+    pub later_updates: u64,
     /// Rows quarantined, by reason.
     pub row_rejects: BTreeMap<String, u64>,
     /// Cells that became NULL, by reason.

@@ -6,8 +6,8 @@ use super::sql::canonical;
 use crate::functions;
 use crate::name::{AsOf, TableName};
 
-/// Raised whenever the same SQL would be computed to other rows.
-const VERSION: u32 = 1;
+/// Raised whenever the same SQL or the same files would be computed to other rows.
+const VERSION: u32 = 2;
 
 /// Everything that the rows of a model depend on.
 #[derive(Debug)]
@@ -63,10 +63,11 @@ pub fn identity(declaration: &str, records: &str, previous: Option<&str>, as_of:
     hash.finish()
 }
 
-/// The dates for which a source's files hold the same rows, in the unit of its `dated_by` column.
+/// The dates for which a source's files hold the same rows, in the unit of its `dated_by` column; or, of its
+/// `updated_at`, for which the same versions of rows are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SourceWindow {
-    /// The greatest date among the rows that were loaded.
+    /// The greatest date among the rows that were there.
     pub max_loaded: Option<i64>,
     /// The least date among the rows that were not there yet.
     pub min_later: Option<i64>,

@@ -8,11 +8,23 @@ use chrono_tz::Tz;
 use datafusion::common::ScalarValue;
 use datafusion::common::arrow::datatypes::{DataType, TimestampMicrosecondType};
 
-use crate::config::project::{Param, ParamValue, Pipeline};
-use crate::name::AsOf;
+use crate::config::project::{Param, ParamValue, Pipeline, Project};
+use crate::name::{AsOf, PipelineName};
 
 /// Typed values by name, without the `$`.
 pub type Params = BTreeMap<String, ScalarValue>;
+
+/// The parameters of the models of a project's pipeline; none if the project has no such pipeline.
+pub fn of_project(project: &Project, pipeline: &PipelineName, as_of: AsOf) -> Params {
+    let zone = project.environment.business_timezone;
+    let pipeline = project.pipelines.iter().find(|candidate| candidate.name == *pipeline);
+    pipeline.map(|pipeline| of_pipeline(pipeline, as_of, zone)).unwrap_or_default()
+}
+
+/// The parameters that every statement may use: see [`of_pipeline`].
+pub fn of_date(as_of: AsOf, zone: Tz) -> Params {
+    built_in(as_of, zone).into()
+}
 
 /// The parameters of a pipeline's models for one as-of date: its own, `as_of` (a date) and `as_of_end` (the first
 /// instant that is not covered).

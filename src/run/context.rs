@@ -64,13 +64,7 @@ impl Context {
 
     /// The parameters of a pipeline's models.
     pub fn params(&self, pipeline: &PipelineName) -> Params {
-        let zone = self.project.environment.business_timezone;
-        self.project
-            .pipelines
-            .iter()
-            .find(|candidate| candidate.name == *pipeline)
-            .map(|pipeline| params::of_pipeline(pipeline, self.as_of, zone))
-            .unwrap_or_default()
+        params::of_project(&self.project, pipeline, self.as_of)
     }
 
     /// What is said about a table; nothing, for one that is only passed on.

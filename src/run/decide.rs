@@ -21,7 +21,7 @@ use crate::warehouse::{Release, StepRecord};
 pub enum Decision {
     Compute {
         fingerprint: String,
-        files: Vec<InputFile>,
+        input: Input,
     },
     /// The last release holds its tables.
     Reuse {
@@ -37,15 +37,33 @@ pub enum Decision {
     Fail(StepError),
 }
 
+/// What a computation starts from.
+#[derive(Debug)]
+pub enum Input {
+    /// The tables that it reads.
+    Tables,
+    /// A source's files, and the fingerprint of its contract and of them.
+    Files { files: Vec<InputFile>, contract_and_files: String },
+}
+
 /// What a source leaves for the next run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SourceState {
     /// The contract and the files.
     pub files: String,
     pub fingerprint: String,
-    pub max_loaded: Option<i64>,
-    pub min_later: Option<i64>,
     pub report: FileReport,
+}
+
+impl SourceState {
+    /// Whether a run for the context's as-of date would load the same rows of the same files.
+    fn holds(&self, context: &Context, source: &Source) -> bool {
+        let report = &self.report;
+        let dated = SourceWindow { max_loaded: report.max_loaded, min_later: report.min_later };
+        let updated = SourceWindow { max_loaded: report.max_updated, min_later: report.min_updated_later };
+        dated.holds_at(end_of_as_of(context, source, source.dated_by))
+            && updated.holds_at(end_of_as_of(context, source, source.updated_at))
+    }
 }
 
 /// The owner of a source's state in a release.
@@ -79,12 +97,12 @@ pub fn decide(
                 if step.inline {
                     Decision::Inline { fingerprint }
                 } else {
-                    Decision::Compute { fingerprint, files: Vec::new() }
+                    Decision::Compute { fingerprint, input: Input::Tables }
                 }
             }
             StepKind::Identity(identity) => {
                 let fingerprint = of_identity(context, identity, &prints, base);
-                Decision::Compute { fingerprint, files: Vec::new() }
+                Decision::Compute { fingerprint, input: Input::Tables }
             }
         };
         let decision = settle(context, step, decision, base, resumed, reuse);
@@ -117,7 +135,7 @@ fn settle(
     resumed: &mut BTreeMap<StepId, StepRecord>,
     reuse: Reuse,
 ) -> Decision {
-    let Decision::Compute { fingerprint, files } = decision else { return decision };
+    let Decision::Compute { fingerprint, input } = decision else { return decision };
     if let Some(record) = resumed.remove(&step.id)
         && record.fingerprint == fingerprint
         && record.as_of == context.as_of
@@ -132,7 +150,7 @@ fn settle(
     if reuse == Reuse::Same && step.makes.iter().all(held) {
         return Decision::Reuse { fingerprint };
     }
-    Decision::Compute { fingerprint, files }
+    Decision::Compute { fingerprint, input }
 }
 
 fn of_source(context: &Context, source: &Source, base: Option<&Release>) -> Decision {
@@ -145,21 +163,20 @@ fn of_source(context: &Context, source: &Source, base: Option<&Release>) -> Deci
     let known = base
         .and_then(|base| base.state.get(&state_of(&source.name)))
         .and_then(|state| serde_json::from_value::<SourceState>(state.clone()).ok())
-        .filter(|state| state.files == contract_and_files);
-    if let Some(state) = known {
-        let window = SourceWindow { max_loaded: state.max_loaded, min_later: state.min_later };
-        if window.holds_at(end_of_as_of(context, source)) {
-            return Decision::Compute { fingerprint: state.fingerprint, files };
+        .filter(|state| state.files == contract_and_files && state.holds(context, source));
+    let fingerprint = match known {
+        Some(state) => state.fingerprint,
+        None => {
+            let zone = environment.business_timezone.name();
+            fingerprint::source(&contract_and_files, context.as_of, zone)
         }
-    }
-    let zone = environment.business_timezone.name();
-    Decision::Compute { fingerprint: fingerprint::source(&contract_and_files, context.as_of, zone), files }
+    };
+    Decision::Compute { fingerprint, input: Input::Files { files, contract_and_files } }
 }
 
-/// The first date that is not covered, in the unit of the source's `dated_by`: days, or microseconds.
-fn end_of_as_of(context: &Context, source: &Source) -> i64 {
-    let dated_by = source.dated_by.and_then(|index| source.columns.get(index));
-    match dated_by.map(|column| &column.kind) {
+/// The first date that is not covered, in the unit of a column of the source: days, or microseconds.
+fn end_of_as_of(context: &Context, source: &Source, column: Option<usize>) -> i64 {
+    match column.and_then(|index| source.columns.get(index)).map(|column| &column.kind) {
         Some(crate::config::column::ColumnType::Date { .. }) => i64::from(context.as_of.days()) + 1,
         _ => context.as_of.end(context.project.environment.business_timezone).timestamp_micros(),
     }

@@ -50,10 +50,8 @@ pub enum StepError {
     Engine(#[from] EngineError),
     #[error(transparent)]
     Warehouse(#[from] WarehouseError),
-    #[error(
-        "{rejected} of {read} rows of `{name}` were rejected, {found:.2} %; at most {limit:.2} % may be (`rejects.max_ratio`); see `portrait rejects {name}`"
-    )]
-    TooManyRejects { name: TableName, rejected: u64, read: u64, found: f64, limit: f64 },
+    #[error("source `{name}`: {found} (`rejects.max_ratio`); see `portrait rejects {name}`")]
+    TooManyRejects { name: TableName, found: String },
     #[error("{failed} of {checks} checks of `{table}` failed")]
     Checks { table: TableName, failed: usize, checks: usize },
     #[error("a thread stopped before its time; this is a defect of Portrait")]

@@ -81,6 +81,8 @@ pub fn finish(
         let message = first.message.clone().unwrap_or_default();
         record.message = Some(format!("{}: {message}{more}", first.step));
         record.status = RunStatus::Failed;
+        // Nothing may be published for weeks: what earlier nights staged goes all the same.
+        sweep(context);
         close(context, &mut record, 1);
     } else {
         match publish(context, &outcomes, base) {
@@ -142,16 +144,19 @@ fn publish(
         return Ok(None);
     }
     let release = context.warehouse.publish(&draft)?;
+    context.warehouse.refresh_current()?;
+    sweep(context);
+    Ok(Some(release))
+}
+
+/// Removes what no release and no retry needs. A run ends the same way whether or not that succeeds.
+fn sweep(context: &Context) {
     let environment = &context.project.environment;
     let now = context.observer.now();
-    context.warehouse.refresh_current()?;
-    // A release stands whether or not old files could be swept away after it.
-    if let Err(error) =
-        context.warehouse.collect_garbage(now, environment.reader_grace, environment.keep_releases)
-    {
+    let swept = context.warehouse.collect_garbage(now, environment.reader_grace, environment.keep_releases);
+    if let Err(error) = swept {
         context.warn(format!("old files were not removed: {}", step::message(&error)));
     }
-    Ok(Some(release))
 }
 
 fn changes_nothing(draft: &Draft, base: &Release) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::context::Context;
-use super::decide::{self, Decision, SourceState};
+use super::decide::{self, Decision, Input, SourceState};
 use super::error::StepError;
 use super::verify::{self, Phase};
 use super::{compute, identity, load, unique};
@@ -13,7 +13,7 @@ use crate::name::TableName;
 use crate::observe::event::Dataset;
 use crate::observe::{EventKind, SourceReport, StepReport, StepStatus, Verdict};
 use crate::plan::graph::{Step, StepKind};
-use crate::source::InputFile;
+use crate::quality::{self, Status};
 use crate::warehouse::{Release, StagedTable, StepRecord};
 
 /// What a step left: what is said of it, and where its tables are.
@@ -66,9 +66,10 @@ pub async fn run(context: &Context, step: &Step, decision: Decision, base: Optio
             register(context, &made.tables, &mut report)
         }
         Decision::Fail(error) => Err(error),
-        Decision::Compute { files, .. } => {
+        Decision::Compute { input, .. } => {
             context.observer.tell(EventKind::StepStarted { step: step.id.clone(), step_kind: kind });
-            compute_and_check(context, step, &files, base, &mut made, &mut report).await
+            let work = Work { step, fingerprint: &fingerprint, input: &input };
+            compute_and_check(context, work, base, &mut made, &mut report).await
         }
     };
     report.seconds = began.elapsed().as_secs_f64();
@@ -150,17 +151,25 @@ fn register(
     Ok(())
 }
 
+/// A step that is computed, and from what.
+#[derive(Clone, Copy)]
+struct Work<'a> {
+    step: &'a Step,
+    fingerprint: &'a str,
+    input: &'a Input,
+}
+
 async fn compute_and_check(
     context: &Context,
-    step: &Step,
-    files: &[InputFile],
+    work: Work<'_>,
     base: Option<&Release>,
     made: &mut Made,
     report: &mut StepReport,
 ) -> Result<(), StepError> {
+    let step = work.step;
     match &step.kind {
         StepKind::Source(source) => {
-            let loaded = load_source(context, source, files, made).await;
+            let loaded = load_source(context, source, work, made).await;
             report.source = made.source.clone();
             loaded?;
         }
@@ -187,53 +196,44 @@ async fn compute_and_check(
 async fn load_source(
     context: &Context,
     source: &Source,
-    files: &[InputFile],
+    work: Work<'_>,
     made: &mut Made,
 ) -> Result<(), StepError> {
+    let Input::Files { files, contract_and_files } = work.input else { return Err(StepError::Panicked) };
     let table = TableName::of_source(&source.name);
     let workers = files.len().clamp(1, context.settings.threads);
     let _lanes = context.lanes(workers).await?;
     let mut loaded = tokio::task::block_in_place(|| load::load(context, source, files, &table, workers))?;
-    let window = (loaded.report.max_loaded, loaded.report.min_later);
     let repeats = unique::resolve(context, source, &table, &mut loaded).await?;
+    let (read, quarantined) = (loaded.report.rows_read, loaded.report.rows_quarantined + repeats.quarantined);
+    let verdict = quality::reject_ratio(source.name.as_str(), read, quarantined, source.max_reject_ratio);
     let report = SourceReport {
         source: source.name.clone(),
         files: files.len() as u64,
         bytes: loaded.report.bytes,
-        read: loaded.report.rows_read,
+        read,
         loaded: loaded.report.rows_loaded - repeats.removed - repeats.quarantined,
-        quarantined: loaded.report.rows_quarantined + repeats.quarantined,
+        quarantined,
         duplicates: repeats.removed,
         later: loaded.report.rows_later,
+        later_updates: repeats.later_updates.unwrap_or(loaded.report.rows_updated_later),
         row_rejects: loaded.row_rejects,
         cell_rejects: loaded.cell_rejects,
-        over_limit: false,
+        over_limit: verdict.status == Status::Failed,
     };
-    let share = report.quarantined as f64 / (report.read.max(1)) as f64;
-    let report = SourceReport { over_limit: share > source.max_reject_ratio, ..report };
     context.observer.tell(EventKind::SourceRead { report: report.clone() });
     for column in &loaded.report.extra_columns {
         let message =
             format!("source `{}` has a column `{column}` that its contract does not name", source.name);
         context.warn(message);
     }
-    made.source = Some(report.clone());
-    if report.over_limit {
-        return Err(StepError::TooManyRejects {
-            name: source.name.clone(),
-            rejected: report.quarantined,
-            read: report.read,
-            found: 100.0 * share,
-            limit: 100.0 * source.max_reject_ratio,
-        });
+    made.source = Some(report);
+    if verdict.status == Status::Failed {
+        return Err(StepError::TooManyRejects { name: source.name.clone(), found: verdict.message });
     }
-    let contract_and_files = crate::source::fingerprint(source, files);
-    let zone = context.project.environment.business_timezone.name();
     let state = SourceState {
-        fingerprint: crate::plan::fingerprint::source(&contract_and_files, context.as_of, zone),
-        files: contract_and_files,
-        max_loaded: window.0,
-        min_later: window.1,
+        fingerprint: work.fingerprint.to_owned(),
+        files: contract_and_files.clone(),
         report: loaded.report,
     };
     let state = serde_json::to_value(state).map_err(|error| StepError::Unusable(error.to_string()))?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, RecordBatch, StringViewArray};
 use arrow::datatypes::{Int64Type, Schema};
 use datafusion::common::TableReference;
+use datafusion::logical_expr::LogicalPlan;
 use futures::StreamExt;
 
 use super::compute::{self, Target};
@@ -14,7 +15,7 @@ use super::load::Loaded;
 use crate::config::project::{Source, UniqueKey};
 use crate::engine::{self, EngineError};
 use crate::name::{StepId, TableName};
-use crate::plan::params::Params;
+use crate::plan::params;
 use crate::source::reject::{self, Kind, Reason};
 use crate::source::schema;
 use crate::source::unique::{KeyHashes, Repeated, Statements, Tables, statements};
@@ -27,6 +28,8 @@ pub struct Repeats {
     pub removed: u64,
     /// Rows sent to the quarantine because none with their key is kept.
     pub quarantined: u64,
+    /// Rows kept that changed after the as-of date; none if there was nothing to choose from.
+    pub later_updates: Option<u64>,
 }
 
 /// Finds the repeats among the staged rows, and stages the rows without them in their place.
@@ -55,11 +58,16 @@ pub async fn resolve(
     let repeats = match &statements.quarantined {
         Some(sql) => {
             quarantine(context, source, sql, loaded).await?;
-            Repeats { removed: 0, quarantined: removed }
+            Repeats { quarantined: removed, ..Repeats::default() }
         }
-        None => Repeats { removed, quarantined: 0 },
+        None => Repeats { removed, ..Repeats::default() },
     };
-    let plan = engine::plan(&context.session, &statements.kept, &Params::new()).map_err(EngineError::from)?;
+    let later_updates = match &statements.later_updates {
+        Some(sql) if loaded.report.rows_updated_later > 0 => Some(count(context, sql).await?),
+        _ => None,
+    };
+    let repeats = Repeats { later_updates, ..repeats };
+    let plan = plan(context, &statements.kept)?;
     let target = Target {
         step: StepId::from(table.clone()),
         spec: TableSpec::internal(table.clone()),
@@ -113,7 +121,7 @@ async fn register_candidates(
     let columns: Vec<_> = key.columns.iter().filter_map(|&index| source.columns.get(index)).collect();
     let quoted: Vec<String> = columns.iter().map(|column| format!("\"{}\"", column.name)).collect();
     let sql = format!("SELECT {} FROM {}", quoted.join(", "), names.staged);
-    let plan = engine::plan(&context.session, &sql, &Params::new()).map_err(EngineError::from)?;
+    let plan = plan(context, &sql)?;
     let mut stream = engine::execute(&context.session, &plan).await?;
     let fields: Vec<_> = columns.iter().map(|column| column.field().with_nullable(true)).collect();
     let schema = Arc::new(Schema::new(fields));
@@ -135,16 +143,20 @@ async fn register_repeated(
     statements: &Statements,
     names: &Names,
 ) -> Result<(), StepError> {
-    let plan =
-        engine::plan(&context.session, &statements.repeated, &Params::new()).map_err(EngineError::from)?;
+    let plan = plan(context, &statements.repeated)?;
     let schema = Arc::new(plan.schema().as_arrow().clone());
     let rows = compute::rows_of(context, &plan).await?;
     engine::batches(&context.session, &names.reference(&names.repeated), schema, rows)?;
     Ok(())
 }
 
+fn plan(context: &Context, sql: &str) -> Result<LogicalPlan, StepError> {
+    let params = params::of_date(context.as_of, context.project.environment.business_timezone);
+    Ok(engine::plan(&context.session, sql, &params).map_err(EngineError::from)?)
+}
+
 async fn count(context: &Context, sql: &str) -> Result<u64, StepError> {
-    let plan = engine::plan(&context.session, sql, &Params::new()).map_err(EngineError::from)?;
+    let plan = plan(context, sql)?;
     let rows = compute::rows_of(context, &plan).await?;
     let first = rows.iter().find(|batch| batch.num_rows() > 0);
     let counts = first.and_then(|batch| batch.column(0).as_primitive_opt::<Int64Type>().cloned());
@@ -159,7 +171,7 @@ async fn quarantine(
     sql: &str,
     loaded: &mut Loaded,
 ) -> Result<(), StepError> {
-    let plan = engine::plan(&context.session, sql, &Params::new()).map_err(EngineError::from)?;
+    let plan = plan(context, sql)?;
     let rows = compute::rows_of(context, &plan).await?;
     let stage =
         context.warehouse.quarantine_further(&context.run, context.as_of, &source.name, &reject::schema())?;

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch, UInt64Array};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, UInt64Array};
 use arrow::compute::filter;
 use arrow::datatypes::{DataType, Date32Type, SchemaRef, TimestampMicrosecondType};
 use arrow::error::ArrowError;
@@ -13,6 +13,7 @@ use arrow::error::ArrowError;
 use super::block::{BadRow, Block};
 use super::parse::{BlockColumn, Parser, Problems};
 use super::reject::{Kind, Place, Reason, RejectBuilder, repeat};
+use super::report::least;
 use super::{FileReport, InputFile, ReadOptions, Sink, SourceError, schema};
 use crate::config::project::Source;
 
@@ -28,9 +29,27 @@ pub struct Assembler<'a> {
     rejects: RejectBuilder,
     schema: SchemaRef,
     locator: bool,
-    /// The first `dated_by` that is later than the as-of date, in the column's unit.
-    later_from: Option<(usize, i64)>,
+    dated_by: Option<Horizon>,
+    updated_at: Option<Horizon>,
     sink: &'a mut dyn Sink,
+}
+
+/// A column of dates, and the first value of it that is later than the as-of date, in the column's unit.
+#[derive(Debug, Clone, Copy)]
+struct Horizon {
+    column: usize,
+    from: i64,
+}
+
+impl Horizon {
+    fn of(source: &Source, column: Option<usize>, options: &ReadOptions) -> Option<Self> {
+        let column = column?;
+        let from = match source.columns.get(column)?.kind.arrow() {
+            DataType::Date32 => i64::from(options.as_of.days()) + 1,
+            _ => options.as_of.end(options.business_timezone).timestamp_micros(),
+        };
+        Some(Self { column, from })
+    }
 }
 
 /// Typed columns of some rows, in the contract's order, each with its bad values.
@@ -43,13 +62,6 @@ impl<'a> Assembler<'a> {
         options: &ReadOptions,
         sink: &'a mut dyn Sink,
     ) -> Self {
-        let later_from = source.dated_by.and_then(|index| {
-            let from = match source.columns.get(index)?.kind.arrow() {
-                DataType::Date32 => i64::from(options.as_of.days()) + 1,
-                _ => options.as_of.end(options.business_timezone).timestamp_micros(),
-            };
-            Some((index, from))
-        });
         Self {
             source,
             file,
@@ -58,7 +70,8 @@ impl<'a> Assembler<'a> {
             rejects: RejectBuilder::new(source.name.as_str(), &file.relative, options.run.as_str()),
             schema: schema::staged(source),
             locator: schema::carries_locator(source),
-            later_from,
+            dated_by: Horizon::of(source, source.dated_by, options),
+            updated_at: Horizon::of(source, source.updated_at, options),
             sink,
         }
     }
@@ -168,35 +181,27 @@ impl<'a> Assembler<'a> {
 
     /// Which rows are dated after the as-of date; none if no row is.
     fn later(&mut self, columns: &Columns) -> Option<BooleanArray> {
-        let (index, from) = self.later_from?;
-        let (dates, _) = columns.get(index)?;
-        let mut least: Option<i64> = None;
-        let mut note = |value: i64| {
-            if value >= from {
-                least = Some(least.map_or(value, |least| least.min(value)));
-            }
-            value >= from
-        };
-        let later: Vec<bool> = match dates.as_primitive_opt::<Date32Type>() {
-            Some(dates) => dates.iter().map(|day| day.is_some_and(|day| note(i64::from(day)))).collect(),
-            None => {
-                let instants = dates.as_primitive_opt::<TimestampMicrosecondType>()?;
-                instants.iter().map(|instant| instant.is_some_and(&mut note)).collect()
-            }
-        };
-        let least = least?;
-        self.report.min_later = Some(self.report.min_later.map_or(least, |known| known.min(least)));
+        let Horizon { column, from } = self.dated_by?;
+        let (dates, _) = columns.get(column)?;
+        let (_, after) = around(dates, from);
+        let first = after.least?;
+        self.report.min_later = least(self.report.min_later, Some(first));
+        let mut later = vec![false; dates.len()];
+        for_each_date(dates, |row, value| later[row] = value >= from);
         Some(BooleanArray::from(later))
     }
 
     fn note_dates(&mut self, batch: &RecordBatch) {
-        let Some((index, _)) = self.later_from else { return };
-        let dates = batch.column(index);
-        let greatest = match dates.as_primitive_opt::<Date32Type>() {
-            Some(dates) => arrow::compute::max(dates).map(i64::from),
-            None => dates.as_primitive_opt::<TimestampMicrosecondType>().and_then(arrow::compute::max),
-        };
-        self.report.max_loaded = self.report.max_loaded.max(greatest);
+        if let Some(Horizon { column, from }) = self.dated_by {
+            let (until, _) = around(batch.column(column), from);
+            self.report.max_loaded = self.report.max_loaded.max(until.greatest);
+        }
+        if let Some(Horizon { column, from }) = self.updated_at {
+            let (until, after) = around(batch.column(column), from);
+            self.report.rows_updated_later += after.rows;
+            self.report.max_updated = self.report.max_updated.max(until.greatest);
+            self.report.min_updated_later = least(self.report.min_updated_later, after.least);
+        }
     }
 
     /// Hands the last rejects on; the file's counts.
@@ -218,5 +223,41 @@ impl<'a> Assembler<'a> {
 
     fn refused(&self, source: super::SinkError) -> SourceError {
         SourceError::Sink { file: self.file.relative.clone(), source }
+    }
+}
+
+/// What was seen of some dates.
+#[derive(Debug, Clone, Copy, Default)]
+struct Span {
+    rows: u64,
+    least: Option<i64>,
+    greatest: Option<i64>,
+}
+
+impl Span {
+    fn add(&mut self, value: i64) {
+        self.rows += 1;
+        self.least = Some(self.least.map_or(value, |least| least.min(value)));
+        self.greatest = self.greatest.max(Some(value));
+    }
+}
+
+/// The dates of a column before a limit, and those from it on.
+fn around(dates: &ArrayRef, from: i64) -> (Span, Span) {
+    let (mut until, mut after) = (Span::default(), Span::default());
+    for_each_date(dates, |_, value| if value < from { until.add(value) } else { after.add(value) });
+    (until, after)
+}
+
+/// Calls back with the row and value of every date or instant that is there.
+fn for_each_date(dates: &ArrayRef, mut on: impl FnMut(usize, i64)) {
+    if let Some(days) = dates.as_primitive_opt::<Date32Type>() {
+        for (row, day) in days.iter().enumerate().filter_map(|(row, day)| Some((row, day?))) {
+            on(row, i64::from(day));
+        }
+    } else if let Some(instants) = dates.as_primitive_opt::<TimestampMicrosecondType>() {
+        for (row, instant) in instants.iter().enumerate().filter_map(|(row, instant)| Some((row, instant?))) {
+            on(row, instant);
+        }
     }
 }

@@ -17,6 +17,7 @@ use arrow::datatypes::{
 use arrow::error::ArrowError;
 use hashbrown::DefaultHashBuilder;
 
+use crate::config::column::{Column, ColumnType};
 use crate::config::project::{Source, UniqueKey};
 use crate::config::raw::source::Keep;
 
@@ -138,6 +139,9 @@ pub struct Statements {
     /// Where rows stand that go to the quarantine because none of the repeats is kept: the locator's columns. Absent
     /// where one of them is kept.
     pub quarantined: Option<String>,
+    /// How many rows that are kept changed after the as-of date: one row, one BIGINT. Absent where the source does not
+    /// say when rows change.
+    pub later_updates: Option<String>,
 }
 
 /// Names of the tables that the statements read.
@@ -151,8 +155,12 @@ pub struct Tables<'a> {
     pub repeated: &'a str,
 }
 
-/// The statements for a source's key. Of equal keys the row that comes first by the ordering column is kept, rows without
-/// it last, then by the content of all columns: never by file or line, so that the order of input changes nothing.
+/// The statements for a source's key. They read the parameters `$as_of` and `$as_of_end`.
+///
+/// Of equal keys a row that changed after the as-of date (`updated_at`) is kept only if there is no other, and then the
+/// one that changed first. Else the row that comes first by the ordering column is kept, rows without it last, then by
+/// the content of all columns: never by file or line, so that the order of input changes nothing. A column of accepted
+/// words is ordered as its contract lists them.
 pub fn statements(source: &Source, key: &UniqueKey, tables: Tables<'_>) -> Statements {
     let name =
         |index: &usize| source.columns.get(*index).map_or_else(String::new, |column| quoted(&column.name));
@@ -168,6 +176,11 @@ pub fn statements(source: &Source, key: &UniqueKey, tables: Tables<'_>) -> State
     };
     let single = format!("SELECT {} FROM {staged} AS s LEFT ANTI JOIN {repeated} AS r ON {on}", list("s"));
     let repeats = format!("FROM {staged} AS s LEFT SEMI JOIN {repeated} AS r ON {on}");
+    let changed_later = source.updated_at.and_then(|index| Some((name(&index), source.columns.get(index)?)));
+    let changed_later = changed_later.map(|(name, column)| match column.kind {
+        ColumnType::Date { .. } => (format!("{name} > $as_of"), name),
+        _ => (format!("{name} >= $as_of_end"), name),
+    });
     let (kept, removed, quarantined) = match key.keep {
         Keep::None => {
             let locator: Vec<String> =
@@ -177,9 +190,14 @@ pub fn statements(source: &Source, key: &UniqueKey, tables: Tables<'_>) -> State
         }
         Keep::First | Keep::Last => {
             let direction = if key.keep == Keep::Last { "DESC" } else { "ASC" };
-            let by = key.by.as_ref().map(|index| format!("s.{} {direction} NULLS LAST", name(index)));
+            // NULL for rows that were so on the as-of date: they come first.
+            let known = changed_later
+                .as_ref()
+                .map(|(later, name)| format!("CASE WHEN s.{later} THEN s.{name} END ASC NULLS FIRST"));
+            let by = key.by.and_then(|index| source.columns.get(index));
+            let by = by.map(|column| format!("{} {direction} NULLS LAST", rank(column)));
             let content = columns.iter().map(|column| format!("s.{column} ASC NULLS LAST"));
-            let order: Vec<String> = by.into_iter().chain(content).collect();
+            let order: Vec<String> = known.into_iter().chain(by).chain(content).collect();
             let partition: Vec<String> = keys.iter().map(|key| format!("s.{key}")).collect();
             let ranked = format!(
                 "SELECT {}, row_number() OVER (PARTITION BY {} ORDER BY {}) AS _rank {repeats}",
@@ -193,11 +211,29 @@ pub fn statements(source: &Source, key: &UniqueKey, tables: Tables<'_>) -> State
             (kept, removed, None)
         }
     };
+    let later_updates = changed_later
+        .map(|(later, _)| format!("SELECT count(*) AS later FROM ({kept}) AS k WHERE k.{later}"));
     Statements {
+        later_updates,
         repeated: format!("SELECT {joined} FROM {candidates} GROUP BY {joined} HAVING count(*) > 1"),
         kept,
         removed,
         quarantined,
+    }
+}
+
+/// What repeats are ordered by: a column's values, or the places of its words in the contract's list.
+fn rank(column: &Column) -> String {
+    let value = format!("s.{}", quoted(&column.name));
+    match (&column.kind, &column.accepted) {
+        (ColumnType::String, Some(words)) => {
+            let places = words.iter().enumerate();
+            let whens: Vec<String> = places
+                .map(|(place, word)| format!("WHEN '{}' THEN {place}", word.replace('\'', "''")))
+                .collect();
+            format!("CASE {value} {} END", whens.join(" "))
+        }
+        _ => value,
     }
 }
 

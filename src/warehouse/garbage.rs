@@ -29,13 +29,13 @@ pub struct Garbage {
 struct Needed {
     releases: BTreeSet<ReleaseId>,
     files: BTreeSet<Arc<str>>,
-    /// Runs whose rejects and steps stay: those of kept releases, and those that can still be gone on from.
+    /// Runs whose rejects and steps stay: those of kept releases, and the last that can still be gone on from.
     runs: BTreeSet<RunId>,
 }
 
 impl Warehouse {
-    /// Removes releases beyond the newest `keep_releases`, and files that neither a kept release nor a run that can
-    /// still be retried needs. A release stays for `reader_grace` after the next one, a file that belongs to none for
+    /// Removes releases beyond the newest `keep_releases`, and files that neither a kept release nor the last run, if it
+    /// can still be retried, needs. A release stays for `reader_grace` after the next one, a file that belongs to none for
     /// as long after it was written. The caller holds the lock. Refuses to remove anything if a manifest is damaged.
     pub fn collect_garbage(
         &self,
@@ -88,7 +88,8 @@ impl Warehouse {
                 release.tables.values().flat_map(|table| table.partitions.iter().chain(&table.previous));
             needed.runs.extend(partitions.map(|partition| partition.run.clone()));
         }
-        for record in self.unfinished_on(releases.last())? {
+        // Of runs that did not publish only the last is gone on from: a pipeline that fails for weeks keeps one night's work.
+        for record in self.unfinished_on(releases.last())?.into_iter().take(1) {
             for step in self.steps_done(&record.run)?.into_values() {
                 needed.files.extend(
                     step.tables.values().flat_map(|table| &table.files).map(|file| file.path.clone()),

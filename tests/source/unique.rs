@@ -4,6 +4,7 @@ use datafusion::prelude::SessionContext;
 use portrait::config::column::ColumnType;
 use portrait::config::project::{Source, UniqueKey};
 use portrait::config::raw::source::Keep;
+use portrait::plan::params;
 use portrait::source::unique::{KeyHashes, Tables, statements};
 
 use super::*;
@@ -16,6 +17,18 @@ fn orders(keep: Keep) -> Source {
 
 /// The rows kept, how many are removed, and the lines quarantined.
 async fn deduplicated(source: &Source, bytes: &[u8]) -> (Vec<String>, i64, Vec<String>) {
+    let versions = versions(source, bytes).await;
+    (versions.rows, versions.removed, versions.quarantined)
+}
+
+struct Versions {
+    rows: Vec<String>,
+    removed: i64,
+    quarantined: Vec<String>,
+    later_updates: Option<i64>,
+}
+
+async fn versions(source: &Source, bytes: &[u8]) -> Versions {
     let (_, kept) = read_with(source, "sample", bytes, &options()).unwrap();
     let key = source.unique.as_ref().unwrap();
     let mut hashes = KeyHashes::new(&key.columns);
@@ -26,7 +39,8 @@ async fn deduplicated(source: &Source, bytes: &[u8]) -> (Vec<String>, i64, Vec<S
     hashes.merge(other);
     let repeated = hashes.repeated();
     if repeated.is_empty() {
-        return (shown(&kept.rows), 0, Vec::new());
+        let rows = shown(&kept.rows);
+        return Versions { rows, removed: 0, quarantined: Vec::new(), later_updates: None };
     }
     let staged = arrow::compute::concat_batches(&schema::staged(source), &kept.rows).unwrap();
     let candidates = repeated.candidates(&staged.project(&key.columns).unwrap()).unwrap();
@@ -36,7 +50,11 @@ async fn deduplicated(source: &Source, bytes: &[u8]) -> (Vec<String>, i64, Vec<S
     session.register_batch("candidates", candidates).unwrap();
     let tables = Tables { staged: "staged", candidates: "candidates", repeated: "repeated" };
     let statements = statements(source, key, tables);
-    let query = async |sql: &str| session.sql(sql).await.unwrap().collect().await.unwrap();
+    let params = params::of_date(options().as_of, SHANGHAI);
+    let query = async |sql: &str| {
+        let plan = portrait::engine::plan(&session, sql, &params).unwrap();
+        session.execute_logical_plan(plan).await.unwrap().collect().await.unwrap()
+    };
     let repeated = query(&statements.repeated).await;
     let repeated = arrow::compute::concat_batches(&repeated[0].schema(), &repeated).unwrap();
     session.register_batch("repeated", repeated).unwrap();
@@ -47,7 +65,11 @@ async fn deduplicated(source: &Source, bytes: &[u8]) -> (Vec<String>, i64, Vec<S
         Some(sql) => shown(&query(sql).await),
         None => Vec::new(),
     };
-    (rows, removed, quarantined)
+    let later_updates = match &statements.later_updates {
+        Some(sql) => Some(shown(&query(sql).await)[0].parse().unwrap()),
+        None => None,
+    };
+    Versions { rows, removed, quarantined, later_updates }
 }
 
 const ROWS: &[u8] = b"id,n,note\na,2,x\nb,1,y\na,1,z\n,1,p\n,1,p\nc,,q\nc,5,r\na,1,w\nc,,q\n";
@@ -71,4 +93,43 @@ async fn none_of_repeats_is_kept() {
     quarantined.sort();
     assert_eq!(quarantined.len(), 6);
     assert!(quarantined.contains(&"sample|2|10|5".to_owned()), "{quarantined:?}");
+}
+
+/// As of 2026-01-31, Shanghai: `a` has a version of that day's last second, `b` only versions of later days.
+#[tokio::test]
+async fn a_version_from_after_the_as_of_date_is_kept_only_if_there_is_no_other() {
+    let changed = column("changed_at", timestamp(&["%Y-%m-%d %H:%M:%S"], SHANGHAI));
+    let mut source = csv_source(vec![text("id"), changed, text("note")]);
+    source.updated_at = Some(1);
+    let rows = b"id,changed_at,note\n\
+        a,2026-01-30 00:00:00,old\na,2026-01-31 23:59:59,known\na,2026-02-01 00:00:00,tomorrow\na,,unknown\n\
+        b,2026-02-03 00:00:00,later\nb,2026-02-02 00:00:00,sooner\nc,2026-03-01 00:00:00,alone\n";
+    for (keep, of_a) in
+        [(Keep::Last, "a|2026-01-31T15:59:59Z|known"), (Keep::First, "a|2026-01-29T16:00:00Z|old")]
+    {
+        source.unique = Some(UniqueKey { columns: vec![0], keep, by: Some(1) });
+        let found = versions(&source, rows).await;
+        assert_eq!(
+            found.rows,
+            [of_a, "b|2026-02-01T16:00:00Z|sooner", "c|2026-02-28T16:00:00Z|alone"],
+            "{keep:?}"
+        );
+        assert_eq!((found.removed, found.later_updates), (4, Some(2)));
+    }
+    let (report, _) = read_with(&source, "sample", rows, &options()).unwrap();
+    assert_eq!((report.rows_loaded, report.rows_updated_later), (7, 4));
+    let micros = |text: &str| chrono::DateTime::parse_from_rfc3339(text).unwrap().timestamp_micros();
+    assert_eq!(report.max_updated, Some(micros("2026-01-31T23:59:59+08:00")));
+    assert_eq!(report.min_updated_later, Some(micros("2026-02-01T00:00:00+08:00")));
+}
+
+#[tokio::test]
+async fn words_are_ordered_as_the_contract_lists_them() {
+    let mut status = text("status");
+    status.accepted = Some(["paid", "shipped", "it's back"].map(str::to_owned).to_vec());
+    let mut source = csv_source(vec![text("id"), status]);
+    source.unique = Some(UniqueKey { columns: vec![0], keep: Keep::Last, by: Some(1) });
+    let rows = b"id,status\na,shipped\na,paid\nb,it's back\nb,shipped\nc,paid\nc,nonsense\nd,paid\n";
+    let (kept, _, _) = deduplicated(&source, rows).await;
+    assert_eq!(kept, ["a|shipped", "b|it's back", "c|paid", "d|paid"]);
 }

@@ -102,3 +102,24 @@ fn a_bomb_is_refused() {
     let error = refused(&responses(), "a.xlsx", &bytes);
     assert!(error.contains("`a.xlsx` would unpack to 4294967280 bytes"), "{error}");
 }
+
+/// The directory and the entry's own header both say that a hundred bytes come out of what is four megabytes.
+#[test]
+fn a_bomb_that_lies_about_its_size_is_refused() {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+    zip.start_file("xl/sharedStrings.xml", options).unwrap();
+    let megabyte = vec![b' '; 1 << 20];
+    for _ in 0..4 {
+        zip.write_all(&megabyte).unwrap();
+    }
+    let mut bytes = zip.finish().unwrap().into_inner();
+    for (mark, size_at) in [(b"PK\x01\x02", 24), (b"PK\x03\x04", 22)] {
+        let header = bytes.windows(4).position(|bytes| bytes == mark).unwrap();
+        bytes[header + size_at..header + size_at + 4].copy_from_slice(&100_u32.to_le_bytes());
+    }
+    // The library stops where more comes out than was declared; nothing is held meanwhile.
+    let error = refused(&responses(), "a.xlsx", &bytes);
+    assert!(error.contains("`a.xlsx`") && error.contains("larger than its declared"), "{error}");
+}

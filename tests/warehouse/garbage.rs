@@ -121,6 +121,39 @@ fn what_a_run_may_still_go_on_from_stays() {
     assert_eq!(warehouse.run_record(&failed).unwrap(), record, "the record of every run stays");
 }
 
+/// A pipeline that fails night after night publishes nothing, and keeps no more than its last night's work.
+#[test]
+fn of_runs_that_did_not_publish_only_the_last_keeps_what_it_staged() {
+    let folder = tempfile::tempdir().unwrap();
+    let warehouse = open(folder.path());
+    let base = publish(&warehouse, 1, "2026-01-01", &[(published("customer"), &[1])]);
+    let mut nights = Vec::new();
+    for night in 2..=4_u32 {
+        let (run, date) = (run_id(night), as_of("2026-01-02"));
+        let mut record =
+            RunRecord::start(run.clone(), date, "default", Some(base.id), instant(i64::from(night)));
+        record.status = RunStatus::Failed;
+        warehouse.record_run(&record).unwrap();
+        let staged = stage(&warehouse, &run, date, &published("customer"), &[i64::from(night)]).unwrap();
+        warehouse.record_step(&run, &step_done("customer", staged.clone())).unwrap();
+        nights.push((run, staged));
+    }
+    let fresh = warehouse.collect_garbage(chrono::Utc::now(), Duration::hours(24), 1).unwrap();
+    assert_eq!(fresh.files, 0, "a night's work stays for the grace");
+    warehouse.collect_garbage(long_after(), Duration::hours(24), 1).unwrap();
+    let left: Vec<bool> =
+        nights.iter().map(|(_, staged)| warehouse.path_of(&staged.files[0]).exists()).collect();
+    assert_eq!(left, [false, false, true]);
+    assert_eq!(warehouse.steps_done(&nights[0].0).unwrap().len(), 0);
+    assert_eq!(warehouse.steps_done(&nights[2].0).unwrap().len(), 1);
+    assert_eq!(current_numbers(&warehouse, "customer"), [1]);
+}
+
+fn current_numbers(warehouse: &portrait::warehouse::Warehouse, name: &str) -> Vec<i64> {
+    let release = warehouse.latest().unwrap().unwrap();
+    numbers_of(warehouse, &release.table(&table(name)).unwrap().newest().unwrap().files)
+}
+
 #[test]
 fn what_dead_processes_left_goes() {
     let folder = tempfile::tempdir().unwrap();

@@ -15,9 +15,11 @@ use super::{Pass, Place, column};
 pub fn of_column(column: &str, raw: &RawColumnCheck, item: Place<'_>, pass: &mut Pass<'_>) -> Option<Check> {
     let column = column.to_owned();
     let (at, severity, kind) = match raw {
-        RawColumnCheck::NotNull => (item.at(), Severity::default(), CheckKind::NotNull { column }),
-        RawColumnCheck::Unique => {
-            (item.at(), Severity::default(), CheckKind::Unique { columns: vec![column] })
+        RawColumnCheck::NotNull(check) => {
+            (at_word(item, "not_null"), check.severity, CheckKind::NotNull { column })
+        }
+        RawColumnCheck::Unique(check) => {
+            (at_word(item, "unique"), check.severity, CheckKind::Unique { columns: vec![column] })
         }
         RawColumnCheck::AcceptedValues(check) => {
             let place = item.key("accepted_values");
@@ -41,6 +43,11 @@ pub fn of_column(column: &str, raw: &RawColumnCheck, item: Place<'_>, pass: &mut
         }
     };
     Some(Check { kind, severity, at })
+}
+
+/// Where a check stands that may be a bare word.
+fn at_word(item: Place<'_>, word: &str) -> Location {
+    if item.text().is_some() { item.at() } else { item.key(word).key_at() }
 }
 
 /// A check written on a table.
@@ -73,7 +80,7 @@ pub fn of_table(raw: &RawCheck, item: Place<'_>, files: &ProjectFiles, pass: &mu
             }
             CheckKind::Expression { name: check.name.clone(), sql: check.sql.clone() }
         }
-        RawCheck::Sql(check) => sql(&check.file, place.key("file"), files, pass)?,
+        RawCheck::Sql(check) => sql(&check.whole.file, file_place(place), files, pass)?,
         RawCheck::Freshness(check) => {
             let (warn_after, fail_after) =
                 pass.limits(check.warn_after.as_deref(), check.fail_after.as_deref(), place);
@@ -99,7 +106,7 @@ fn name_and_severity(raw: &RawCheck) -> (&'static str, Severity) {
         RawCheck::Relationships(check) => ("relationships", check.severity),
         RawCheck::RowCount(check) => ("row_count", check.severity),
         RawCheck::Expression(check) => ("expression", check.severity),
-        RawCheck::Sql(check) => ("sql", check.severity),
+        RawCheck::Sql(check) => ("sql", check.whole.severity),
         RawCheck::Freshness(_) => ("freshness", Severity::default()),
     }
 }
@@ -214,6 +221,11 @@ fn sql(file: &str, place: Place<'_>, files: &ProjectFiles, pass: &mut Pass<'_>) 
     }
 }
 
+/// Where an SQL check names its file: `sql: audit/x.sql`, or `sql: { file: audit/x.sql }`.
+fn file_place(sql: Place<'_>) -> Place<'_> {
+    if sql.text().is_some() { sql } else { sql.key("file") }
+}
+
 /// The files that checks are written in, wherever they stand in a pipeline.
 pub fn files<'t>(pipeline: Place<'t>) -> Vec<(&'t str, Location)> {
     let tables = pipeline.key("tables");
@@ -225,7 +237,7 @@ pub fn files<'t>(pipeline: Place<'t>) -> Vec<(&'t str, Location)> {
             _ => 0,
         });
         for index in 0..count {
-            let place = checks.item(index).key("sql").key("file");
+            let place = file_place(checks.item(index).key("sql"));
             files.extend(place.text().map(|file| (file.strip_prefix("sql/").unwrap_or(file), place.at())));
         }
     }

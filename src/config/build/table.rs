@@ -35,7 +35,7 @@ pub fn table(
             );
         }
         for (index, check) in raw_column.checks.iter().enumerate() {
-            found.extend(checks::of_column(column, check, at.key("checks").item(index), pass));
+            found.extend(checks::of_column(column, &check.whole, at.key("checks").item(index), pass));
         }
         let described = TableColumn {
             description: raw_column.description.clone(),

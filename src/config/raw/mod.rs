@@ -14,7 +14,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor, value};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor, value};
 
 /// One value or a list of them: `format: "%Y"` and `format: ["%Y", "%y"]` are both what the author means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,5 +62,57 @@ impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let one = generator.subschema_for::<T>();
         json_schema!({ "anyOf": [one, { "type": "array", "items": one }] })
+    }
+}
+
+/// A mapping `T`, or a bare word `B` that stands for one: `not_null` and `not_null: { severity: warn }`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BareOr<B, T> {
+    pub whole: T,
+    bare: PhantomData<B>,
+}
+
+impl<'de, B, T> Deserialize<'de> for BareOr<B, T>
+where
+    B: Deserialize<'de> + Into<T>,
+    T: Deserialize<'de>,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct BareOrVisitor<B, T>(PhantomData<(B, T)>);
+
+        impl<'de, B: Deserialize<'de> + Into<T>, T: Deserialize<'de>> Visitor<'de> for BareOrVisitor<B, T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a word or a mapping")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+                B::deserialize(value::StrDeserializer::new(text)).map(Into::into)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+                T::deserialize(value::MapAccessDeserializer::new(map))
+            }
+        }
+
+        let whole = deserializer.deserialize_any(BareOrVisitor(PhantomData::<(B, T)>))?;
+        Ok(Self { whole, bare: PhantomData })
+    }
+}
+
+impl<B: JsonSchema, T: JsonSchema> JsonSchema for BareOr<B, T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("{}_or_{}", B::schema_name(), T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let bare = generator.subschema_for::<B>();
+        let whole = generator.subschema_for::<T>();
+        json_schema!({ "anyOf": [bare, whole] })
     }
 }

@@ -22,7 +22,8 @@ pub struct RawSource {
     pub unique: Option<RawUnique>,
     /// The date or timestamp column that says when a row came to be. Rows dated after the as-of date are not there yet.
     pub dated_by: Option<String>,
-    /// The column that says when a row last changed.
+    /// The column that says when a row last changed. Of a repeated key a version that changed after the as-of date is kept
+    /// only if there is no other.
     pub updated_at: Option<String>,
     /// How many rejected rows are too many.
     pub rejects: Option<RawRejects>,
@@ -182,7 +183,8 @@ pub struct RawUnique {
     /// Which of several rows is kept.
     #[serde(default)]
     pub keep: Keep,
-    /// The column that orders repeats (default: `updated_at`, else `dated_by`); ties are broken by content.
+    /// The column that orders repeats (default: `updated_at`, else `dated_by`); ties are broken by content. A column with
+    /// `accepted` is ordered as it lists its words: `keep: last` by a status keeps the one that came furthest.
     pub by: Option<String>,
 }
 

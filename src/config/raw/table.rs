@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::BareOr;
 use super::source::Pii;
 
 /// What SQL alone cannot say about a table.
@@ -47,7 +48,7 @@ pub struct RawTableColumn {
     /// The kind of personal data, where the column holds any.
     pub pii: Option<Pii>,
     /// Checks on this column: a bare word such as `not_null`, or one with options.
-    pub checks: Vec<RawColumnCheck>,
+    pub checks: Vec<BareOr<BareCheck, RawColumnCheck>>,
 }
 
 /// How bad a failing check is.
@@ -61,14 +62,15 @@ pub enum Severity {
     Error,
 }
 
-/// A check on one column.
+/// A check on one column, with its options: `accepted_range: { min: 0 }`. Those that need none may stand as a bare word
+/// ([`BareCheck`]): `not_null` is `not_null: {}`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RawColumnCheck {
     /// No value is missing.
-    NotNull,
+    NotNull(RawSeverity),
     /// No value stands twice.
-    Unique,
+    Unique(RawSeverity),
     /// Every value is one of these.
     AcceptedValues(RawAcceptedValues),
     /// Every value lies between these.
@@ -77,6 +79,32 @@ pub enum RawColumnCheck {
     Pattern(RawColumnPattern),
     /// Every value stands in a column of another table.
     Relationships(RawColumnRelationship),
+}
+
+/// A check that can stand as a bare word.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BareCheck {
+    /// No value is missing.
+    NotNull,
+    /// No value stands twice.
+    Unique,
+}
+
+impl From<BareCheck> for RawColumnCheck {
+    fn from(bare: BareCheck) -> Self {
+        match bare {
+            BareCheck::NotNull => Self::NotNull(RawSeverity::default()),
+            BareCheck::Unique => Self::Unique(RawSeverity::default()),
+        }
+    }
+}
+
+/// How bad it is when the check fails.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawSeverity {
+    pub severity: Severity,
 }
 
 /// Every value is one of these.
@@ -140,8 +168,8 @@ pub enum RawCheck {
     RowCount(RawRowCount),
     /// An SQL expression that is true for every row.
     Expression(RawExpression),
-    /// An SQL file, relative to `sql/`, whose rows are failures.
-    Sql(RawSqlCheck),
+    /// An SQL file, relative to `sql/`, whose rows are failures: its path, or the path and how bad it is.
+    Sql(BareOr<String, RawSqlCheck>),
     /// The newest row is not too old.
     Freshness(RawTableFreshness),
 }
@@ -233,6 +261,12 @@ pub struct RawSqlCheck {
     pub file: String,
     #[serde(default)]
     pub severity: Severity,
+}
+
+impl From<String> for RawSqlCheck {
+    fn from(file: String) -> Self {
+        Self { file, severity: Severity::default() }
+    }
 }
 
 /// The newest row is not too old at the end of the as-of date.
