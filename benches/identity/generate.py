@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import names
-from population import population, take
+from population import TODAY, population
 
 RECORDS_PER_PERSON_SHARES = [0.36, 0.26, 0.15, 0.10, 0.06, 0.035, 0.02, 0.015]
 MISSING = {
@@ -95,7 +95,10 @@ def with_wrong_dates(rng, dates):
     new_month, new_day = np.where(first_of_year, 1, new_month), np.where(first_of_year, 1, new_day)
     new_day = np.where(kind >= 0, np.minimum(np.maximum(new_day, 1), 28), new_day)
     written = pl.DataFrame({"year": new_year, "month": new_month, "day": new_day})
-    return written.select(pl.date("year", "month", "day")).to_series()
+    # Nobody writes down a birth that is still to come.
+    return written.select(
+        date=pl.date("year", "month", "day"), true=dates
+    ).select(pl.when(pl.col("date") <= pl.lit(TODAY)).then("date").otherwise("true")).to_series()
 
 
 def records_of(people, person, rng):
