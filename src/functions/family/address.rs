@@ -11,8 +11,8 @@ use arrow::datatypes::{DataType, Field, Fields};
 use datafusion::common::Result;
 
 use super::address_data::PROVINCES;
-use super::chinese::simplify_into;
 use super::mask::looks_masked;
+use super::pinyin::simplify_into;
 use crate::functions::declare::{Call, Declared, Kind};
 use crate::identity::fold::{fold, is_han};
 

@@ -84,6 +84,15 @@ pub const COMPOUND_READINGS: &[(&str, [&str; 2])] = &[
     ("达奚", ["da", "xi"]),
     ("褚师", ["chu", "shi"]),
     ("屈突", ["qu", "tu"]),
+    ("淳于", ["chun", "yu"]),
+    ("东里", ["dong", "li"]),
+];
+
+/// Surnames of two characters that are so common, or so unlike a given name, that their pinyin is taken for the surname
+/// wherever it stands.
+pub const CERTAIN_COMPOUNDS: &[&str] = &[
+    "欧阳", "上官", "司马", "诸葛", "司徒", "夏侯", "皇甫", "尉迟", "令狐", "公孙", "端木", "独孤", "南宫",
+    "轩辕", "长孙", "慕容", "呼延", "赫连", "万俟", "澹台", "濮阳", "钟离", "司空", "鲜于", "淳于",
 ];
 
 /// Characters that are read otherwise as a surname than they are elsewhere.
@@ -97,7 +106,6 @@ pub const SURNAME_READINGS: &[(char, &str)] = &[
     ('盖', "ge"),
     ('朴', "piao"),
     ('翟', "zhai"),
-    ('覃', "qin"),
     ('员', "yun"),
     ('秘', "bi"),
     ('繁', "po"),
@@ -106,7 +114,6 @@ pub const SURNAME_READINGS: &[(char, &str)] = &[
     ('乐', "yue"),
     ('召', "shao"),
     ('缪', "miao"),
-    ('洗', "xian"),
     ('句', "gou"),
     ('祭', "zhai"),
     ('阚', "kan"),
@@ -120,6 +127,62 @@ pub const SURNAME_READINGS: &[(char, &str)] = &[
     ('卜', "bu"),
     ('重', "chong"),
     ('黑', "he"),
+    ('洗', "xian"),
+    ('冼', "xian"),
+    ('曲', "qu"),
+    ('任', "ren"),
+    ('宁', "ning"),
+    ('华', "hua"),
+    ('尉', "wei"),
+    ('葛', "ge"),
+    ('谌', "chen"),
+    ('那', "na"),
+    ('过', "guo"),
+    ('逄', "pang"),
+    ('宓', "mi"),
+    ('适', "kuo"),
+    ('哈', "ha"),
+    ('相', "xiang"),
+    ('贾', "jia"),
+    ('沈', "shen"),
+    ('石', "shi"),
+    ('覃', "qin"),
+    ('俞', "yu"),
+    ('车', "che"),
+    ('乜', "nie"),
+    ('郇', "xun"),
+    ('应', "ying"),
+    ('燕', "yan"),
+    ('干', "gan"),
+    ('占', "zhan"),
+    ('殷', "yin"),
+    ('柏', "bai"),
+    ('褚', "chu"),
+    ('晁', "chao"),
+    ('郗', "xi"),
+    ('长', "chang"),
+    ('费', "fei"),
+    ('纪', "ji"),
+    ('令', "ling"),
+    ('娄', "lou"),
+    ('参', "shen"),
+    ('和', "he"),
+    ('呙', "guo"),
+    ('仉', "zhang"),
+    ('亓', "qi"),
+    ('昝', "zan"),
+    ('臧', "zang"),
+];
+
+/// Characters that are read otherwise in given names than they mostly are elsewhere.
+pub const GIVEN_READINGS: &[(char, &str)] = &[
+    ('卜', "bu"),
+    ('晟', "sheng"),
+    ('长', "chang"),
+    ('率', "shuai"),
+    ('都', "du"),
+    ('隽', "jun"),
+    ('薄', "bo"),
 ];
 
 /// The syllables of plain pinyin, in the order of their bytes, with the spellings of `ü` that people use.
@@ -154,45 +217,3 @@ pub const SYLLABLES: &[&str] = &[
     "zhan", "zhang", "zhao", "zhe", "zhen", "zheng", "zhi", "zhong", "zhou", "zhu", "zhua", "zhuai", "zhuan",
     "zhuang", "zhui", "zhun", "zhuo", "zi", "zong", "zou", "zu", "zuan", "zui", "zun", "zuo",
 ];
-
-/// How many bytes of a simplified Han name its surname has; 0 where it has no known surname.
-pub fn surname_length(name: &str) -> usize {
-    let mut ends = name.char_indices().map(|(at, c)| at + c.len_utf8());
-    let (Some(first), second) = (ends.next(), ends.next()) else { return 0 };
-    if let Some(second) = second
-        && ends.next().is_some()
-        && COMPOUND_READINGS.iter().any(|(compound, _)| name.get(..second) == Some(compound))
-    {
-        return second;
-    }
-    match name.chars().next() {
-        Some(c) if SURNAMES.contains(c) => first,
-        _ => 0,
-    }
-}
-
-/// Splits a lower-case Latin word into pinyin syllables, the longest first; none where that leaves letters over.
-pub fn split_syllables(word: &str) -> Option<Vec<&str>> {
-    if word.is_empty() || word.len() > 24 || !word.bytes().all(|b| b.is_ascii_lowercase()) {
-        return None;
-    }
-    let mut syllables = Vec::with_capacity(4);
-    split_from(word, &mut syllables).then_some(syllables)
-}
-
-fn split_from<'a>(word: &'a str, syllables: &mut Vec<&'a str>) -> bool {
-    if word.is_empty() {
-        return true;
-    }
-    for length in (1..=word.len().min(6)).rev() {
-        let (Some(head), Some(tail)) = (word.get(..length), word.get(length..)) else { continue };
-        if SYLLABLES.binary_search(&head).is_ok() {
-            syllables.push(head);
-            if split_from(tail, syllables) {
-                return true;
-            }
-            syllables.pop();
-        }
-    }
-    false
-}

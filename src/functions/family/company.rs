@@ -4,8 +4,8 @@ use arrow::array::ArrayRef;
 use arrow::datatypes::DataType;
 use datafusion::common::Result;
 
-use super::chinese::simplify_into;
 use super::mask::looks_masked;
+use super::pinyin::simplify_into;
 use crate::functions::declare::{Call, Declared, Kind};
 use crate::identity::fold::{fold_into, is_han};
 

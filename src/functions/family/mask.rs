@@ -55,7 +55,7 @@ pub fn looks_masked(text: &str) -> bool {
     if text.bytes().all(|b| b.is_ascii() && !matches!(b, b'*' | b'x' | b'X' | b'#')) {
         return false;
     }
-    if text.contains(['*', '＊', '●', '•', '█', '×', '✱']) {
+    if text.contains(['*', '＊', '●', '█', '×', '✱']) || has_hiding_bullet(text) {
         return true;
     }
     let hidden = |run: &str| text.contains(run);
@@ -63,6 +63,15 @@ pub fn looks_masked(text: &str) -> bool {
     hidden("###")
         || ((hidden("xxx") || hidden("XXX") || hidden("ｘｘｘ"))
             && (digits > 0 || text.chars().all(|c| matches!(c, 'x' | 'X' | 'ｘ'))))
+}
+
+/// A bullet that is not the dot between two parts of a Han name.
+fn has_hiding_bullet(text: &str) -> bool {
+    text.match_indices('•').any(|(at, bullet)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let after = text.get(at + bullet.len()..).and_then(|after| after.chars().next());
+        !before.is_some_and(is_han) || !after.is_some_and(is_han)
+    })
 }
 
 fn mask(call: &Call) -> Result<ArrayRef> {

@@ -9,7 +9,10 @@ mod contact;
 
 mod mask;
 mod name;
+mod person;
+mod pinyin;
 mod similarity;
+mod sound;
 mod statistics;
 mod text;
 mod time;
@@ -27,6 +30,7 @@ pub fn all() -> Vec<Declared> {
         company::ALL,
         mask::ALL,
         similarity::ALL,
+        sound::ALL,
         text::ALL,
         statistics::ALL,
     ]

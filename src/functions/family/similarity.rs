@@ -6,10 +6,8 @@ use arrow::array::builder::StringViewBuilder;
 use arrow::array::{ArrayRef, Float64Array, Int64Array};
 use arrow::datatypes::DataType;
 use datafusion::common::Result;
-use rphonetic::{DoubleMetaphone, Encoder};
 
 use crate::functions::declare::{Call, Declared, Kind};
-use crate::identity::fold::fold_into;
 use crate::identity::similarity::{Scratch, date_level};
 
 pub const ALL: &[Declared] = &[
@@ -39,15 +37,6 @@ pub const ALL: &[Declared] = &[
         returns: || DataType::Float64,
         body: token_set_ratio,
         example: "token_set_ratio('Acme Trading', 'Trading Acme Shanghai')",
-    },
-    Declared {
-        name: "double_metaphone",
-        description: "The primary Double Metaphone code of a Latin text's words.",
-        parameters: &[("text", Kind::Text, "a text")],
-        optional: 0,
-        returns: || DataType::Utf8View,
-        body: double_metaphone,
-        example: "double_metaphone('Smith')",
     },
     Declared {
         name: "date_similarity",
@@ -80,22 +69,6 @@ fn token_set_ratio(call: &Call) -> Result<ArrayRef> {
     let mut scratch = Scratch::default();
     let answers = (0..call.rows).map(|row| scratch.token_set(a.get(row)?, b.get(row)?));
     Ok(Arc::new(answers.collect::<Float64Array>()))
-}
-
-fn double_metaphone(call: &Call) -> Result<ArrayRef> {
-    let encoder = DoubleMetaphone::default();
-    let mut folded = String::new();
-    call.map_text(|text, out| {
-        folded.clear();
-        fold_into(text, &mut folded);
-        for word in folded.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty()) {
-            if !out.is_empty() {
-                out.push(' ');
-            }
-            out.push_str(&encoder.encode(word));
-        }
-        !out.is_empty()
-    })
 }
 
 fn date_similarity(call: &Call) -> Result<ArrayRef> {
