@@ -35,7 +35,10 @@ SOURCES = {
             "income_band": (TEXT, False, None), "interests": (TEXT, False, None),
             "updated_at": (SHANGHAI + "|%Y-%m-%d %H:%M:%S", False, None),
         },
-        ["account_id"], "updated_at DESC NULLS LAST", "created_at",
+        ["account_id"],
+        # a version from after the as-of date only if there is no other
+        "CASE WHEN updated_at >= TIMESTAMP '$as_of 16:00:00' THEN updated_at END NULLS FIRST, updated_at DESC NULLS LAST",
+        "created_at",
     ),
     "online_order": (
         ("parquet", "online/orders/*.parquet"),
@@ -48,7 +51,9 @@ SOURCES = {
             "refunded_amount": (MONEY, False, None), "cancelled_at": (UTC, False, None),
             "marketplace": (TEXT, False, None),
         },
-        ["order_id"], "ordered_at", "ordered_at",
+        ["order_id"],
+        "list_position(['paid', 'shipped', 'completed', 'cancelled', 'refunded'], status) DESC, ordered_at",
+        "ordered_at",
     ),
     "online_order_item": (
         ("parquet", "online/order_items/*.parquet"),
@@ -191,6 +196,7 @@ def scan(reader, root, columns):
 def load(connection, name, root, out, as_of):
     """Loads one source: its good rows and its rejects, both to Parquet. Returns what became of its rows."""
     reader, columns, unique, order, dated_by = SOURCES[name]
+    order = order and order.replace("$as_of", as_of)
     in_parquet = reader[0] == "parquet"
     selected, wrong_row, wrong_cell = [], [], []
     for column, (kind, required, accepted) in columns.items():
@@ -209,6 +215,11 @@ def load(connection, name, root, out, as_of):
         elif kind != TEXT or accepted:
             if not in_parquet:
                 wrong_cell.append(f"CASE WHEN {raw} IS NOT NULL AND ({value}) IS NULL THEN '{column} {found}' END")
+    if reader[0] == "ndjson":
+        # A line that is no JSON comes as a row of NULLs: one reject, not one for each required column.
+        nothing = " AND ".join(f'"{column}" IS NULL' for column in columns)
+        wrong_row = [f"CASE WHEN NOT ({nothing}) THEN {case} END" for case in wrong_row]
+        wrong_row.append(f"CASE WHEN {nothing} THEN 'json_syntax' END")
     listed = lambda cases: f"list_filter([{', '.join(cases)}], lambda reason: reason IS NOT NULL)" if cases else "[]"
     connection.execute(
         f"CREATE TEMP TABLE typed AS SELECT {', '.join(selected)}, filename, {listed(wrong_row)} AS wrong_row, "
@@ -220,9 +231,11 @@ def load(connection, name, root, out, as_of):
     read, rejected = connection.execute(
         "SELECT count(*), count(*) FILTER (WHERE len(wrong_row) > 0) FROM typed"
     ).fetchone()
+    # One reject for a line with too few or too many fields, as Portrait counts; DuckDB lists every column that lacks.
     extra = (
-        "UNION ALL SELECT file_path, split_part(error_type::VARCHAR, ' ', 1), 'row' FROM reject_errors "
-        "JOIN reject_scans USING (scan_id, file_id)" if reader[0] == "csv" else ""
+        "UNION ALL SELECT file_path, min(error_type::VARCHAR), 'row' FROM reject_errors "
+        "JOIN reject_scans USING (scan_id, file_id) GROUP BY file_path, scan_id, file_id, line"
+        if reader[0] == "csv" else ""
     )
     connection.execute(
         f"COPY (SELECT filename, unnest(wrong_row) AS reason, 'row' AS kind FROM typed WHERE len(wrong_row) > 0 "
