@@ -1,30 +1,33 @@
-//! Loads a source: its files are read side by side, good rows staged, bad ones quarantined, repeats removed.
+//! Loads a source: its files are read side by side, good rows staged, bad ones quarantined, repeats set aside.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+mod queue;
+mod repeats;
+
+use std::collections::BTreeMap;
 
 use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::Schema;
 
 use super::context::Context;
 use super::error::StepError;
 use super::unique;
 use crate::config::project::Source;
-use crate::name::{StepId, TableName};
-use crate::observe::EventKind;
-use crate::source::unique::KeyHashes;
-use crate::source::{self, FileReport, InputFile, ReadOptions, Sink, SinkError};
+use crate::name::TableName;
+use crate::source::unique::{Repeated, Split};
+use crate::source::{self, FileReport, InputFile, Sink, SinkError, schema};
 use crate::warehouse::{FileEntry, Stage, StageOptions, StageWriter, StagedTable, TableSpec};
+use queue::Queue;
 
 /// What loading a source yields, before repeats are removed.
 pub struct Loaded {
+    /// Rows whose key no other row has.
     pub staged: StagedTable,
     pub report: FileReport,
     /// Rejected rows and cells by reason.
     pub row_rejects: BTreeMap<String, u64>,
     pub cell_rejects: BTreeMap<String, u64>,
-    /// What was seen of the key columns, if the source has any.
-    pub keys: Option<KeyHashes>,
+    /// Rows whose key another row may have, if there are any.
+    pub aside: Option<StagedTable>,
 }
 
 /// Reads every file of a source into a staged table. Blocking: call it where that is allowed.
@@ -35,115 +38,71 @@ pub fn load(
     table: &TableName,
     workers: usize,
 ) -> Result<Loaded, StepError> {
+    let queue = Queue::new(context, table, files, if source.unique.is_some() { 2 } else { 1 });
+    let repeated = match &source.unique {
+        Some(key) => repeats::find(&queue, source, key, workers)?,
+        None => Repeated::default(),
+    };
     let spec = TableSpec::internal(table.clone());
-    let schema = source::schema::staged(source);
-    let stage =
-        context.warehouse.stage(&context.run, context.as_of, &spec, &schema, &StageOptions::internal())?;
+    let stage = |schema: &Schema| {
+        context.warehouse.stage(&context.run, context.as_of, &spec, schema, &StageOptions::internal())
+    };
+    let single = stage(&schema::contract(source))?;
+    let aside = stage(&schema::staged(source))?;
     let quarantine = context.warehouse.quarantine_anew(
         &context.run,
         context.as_of,
         &source.name,
         &source::reject::schema(),
     )?;
-    let job = Job {
-        source,
-        options: ReadOptions::new(
-            context.run.clone(),
-            context.as_of,
-            context.project.environment.business_timezone,
-        ),
-        stage: &stage,
-        quarantine: &quarantine,
-        context,
-        step: StepId::from(table.clone()),
-        queue: Mutex::new(largest_first(files)),
-        keys: unique::hashes(source),
-        rows: AtomicU64::new(0),
-        bytes: AtomicU64::new(0),
-        bytes_total: files.iter().map(|file| file.bytes).sum(),
-    };
-    let shares = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers.max(1))
-            .map(|stream| {
-                scope.spawn({
-                    let job = &job;
-                    move || job.work(stream as u32)
-                })
-            })
-            .collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or(Err(StepError::Panicked)))
-            .collect::<Vec<_>>()
-    });
-    let mut total = Share::new(job.keys.clone());
-    let mut streams = Vec::new();
-    for share in shares {
-        let mut share = share?;
+    let job = Job { source, queue: &queue, stage: &single, aside: &aside, quarantine: &quarantine, repeated };
+    let shares = queue.pass(workers, |worker| job.work(worker))?;
+    let mut total = Share::default();
+    let (mut streams, mut streams_aside) = (Vec::new(), Vec::new());
+    for mut share in shares {
         streams.push(std::mem::take(&mut share.files));
+        streams_aside.push(std::mem::take(&mut share.aside));
         total.add(share);
     }
     total.report.extra_columns.sort();
+    let aside = match streams_aside.iter().all(Vec::is_empty) {
+        true => None,
+        false => Some(aside.finish(streams_aside)?),
+    };
     Ok(Loaded {
-        staged: stage.finish(streams)?,
+        staged: single.finish(streams)?,
         report: total.report,
         row_rejects: total.row_rejects,
         cell_rejects: total.cell_rejects,
-        keys: total.keys,
+        aside,
     })
-}
-
-/// The largest file first, so that no worker is left alone with it at the end.
-fn largest_first(files: &[InputFile]) -> VecDeque<&InputFile> {
-    let mut files: Vec<&InputFile> = files.iter().collect();
-    files.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.relative.cmp(&b.relative)));
-    files.into()
 }
 
 /// What the workers of one source share.
 struct Job<'a> {
     source: &'a Source,
-    options: ReadOptions,
+    queue: &'a Queue<'a>,
     stage: &'a Stage<'a>,
+    aside: &'a Stage<'a>,
     quarantine: &'a Stage<'a>,
-    context: &'a Context,
-    step: StepId,
-    queue: Mutex<VecDeque<&'a InputFile>>,
-    /// Empty; what every worker's notes of keys start from.
-    keys: Option<KeyHashes>,
-    rows: AtomicU64,
-    bytes: AtomicU64,
-    bytes_total: u64,
+    repeated: Repeated,
 }
 
 /// What one worker did.
+#[derive(Default)]
 struct Share {
     report: FileReport,
     row_rejects: BTreeMap<String, u64>,
     cell_rejects: BTreeMap<String, u64>,
-    keys: Option<KeyHashes>,
     files: Vec<FileEntry>,
+    aside: Vec<FileEntry>,
 }
 
 impl Share {
-    /// `keys` is a clone of the one that all workers start from: hashes compare only then.
-    fn new(keys: Option<KeyHashes>) -> Self {
-        Self {
-            report: FileReport::default(),
-            row_rejects: BTreeMap::new(),
-            cell_rejects: BTreeMap::new(),
-            keys,
-            files: Vec::new(),
-        }
-    }
-
     fn add(&mut self, other: Self) {
         self.report.add(&other.report);
         add_counts(&mut self.row_rejects, other.row_rejects);
         add_counts(&mut self.cell_rejects, other.cell_rejects);
-        if let (Some(keys), Some(others)) = (&mut self.keys, other.keys) {
-            keys.merge(others);
-        }
     }
 }
 
@@ -153,36 +112,25 @@ fn add_counts(to: &mut BTreeMap<String, u64>, from: BTreeMap<String, u64>) {
     }
 }
 
-impl<'a> Job<'a> {
+impl Job<'_> {
     /// Takes files off the queue until none is left.
-    fn work(&self, stream: u32) -> Result<Share, StepError> {
+    fn work(&self, worker: u32) -> Result<Share, StepError> {
         let mut sink = WorkerSink {
             job: self,
-            writer: self.stage.writer(stream),
-            quarantine: self.quarantine.writer(stream),
-            share: Share::new(self.keys.clone()),
+            writer: self.stage.writer(worker),
+            aside: self.aside.writer(unique::ASIDE + worker),
+            quarantine: self.quarantine.writer(worker),
+            share: Share::default(),
         };
-        loop {
-            self.context.stop.check()?;
-            let next = self.queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-            let Some(file) = next else { break };
-            let report = source::read(self.source, file, &self.options, &mut sink)?;
+        while let Some(file) = self.queue.take()? {
+            let report = source::read(self.source, file, &self.queue.options, &mut sink)?;
             sink.share.report.add(&report);
-            self.bytes.fetch_add(file.bytes, Ordering::Relaxed);
-            self.progress();
+            self.queue.done(file)?;
         }
         sink.quarantine.finish()?;
         sink.share.files = sink.writer.finish()?;
+        sink.share.aside = sink.aside.finish()?;
         Ok(sink.share)
-    }
-
-    fn progress(&self) {
-        self.context.observer.tell(EventKind::StepProgress {
-            step: self.step.clone(),
-            rows: self.rows.load(Ordering::Relaxed),
-            bytes_read: self.bytes.load(Ordering::Relaxed),
-            bytes_total: Some(self.bytes_total),
-        });
     }
 }
 
@@ -190,19 +138,24 @@ impl<'a> Job<'a> {
 struct WorkerSink<'j, 'a> {
     job: &'j Job<'a>,
     writer: StageWriter<'j, 'a>,
+    aside: StageWriter<'j, 'a>,
     quarantine: StageWriter<'j, 'a>,
     share: Share,
 }
 
 impl Sink for WorkerSink<'_, '_> {
     fn rows(&mut self, batch: RecordBatch) -> Result<(), SinkError> {
-        self.job.context.stop.check()?;
-        if let Some(keys) = &mut self.share.keys {
-            keys.add(&batch);
+        self.job.queue.context.stop.check()?;
+        self.job.queue.count(batch.num_rows());
+        let Split { single, repeated } = self.job.repeated.split(batch)?;
+        if let Some(repeated) = repeated {
+            self.aside.write(&repeated)?;
         }
-        self.writer.write(&batch)?;
-        self.job.rows.fetch_add(batch.num_rows() as u64, Ordering::Relaxed);
-        Ok(())
+        if schema::carries_locator(self.job.source) {
+            let columns: Vec<usize> = (0..self.job.source.columns.len()).collect();
+            return Ok(self.writer.write(&single.project(&columns)?)?);
+        }
+        Ok(self.writer.write(&single)?)
     }
 
     fn rejects(&mut self, batch: RecordBatch) -> Result<(), SinkError> {

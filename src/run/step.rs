@@ -216,7 +216,7 @@ async fn load_source(
         quarantined,
         duplicates: repeats.removed,
         later: loaded.report.rows_later,
-        later_updates: repeats.later_updates.unwrap_or(loaded.report.rows_updated_later),
+        later_updates: repeats.later_updates,
         row_rejects: loaded.row_rejects,
         cell_rejects: loaded.cell_rejects,
         over_limit: verdict.status == Status::Failed,

@@ -1,24 +1,22 @@
-//! Removes a source's repeats after all of its files are read: only rows whose key repeats are looked at again.
+//! Picks among a source's repeats, which went aside while its files were read. Nothing else is looked at again.
 
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch, StringViewArray};
-use arrow::datatypes::{Int64Type, Schema};
+use arrow::datatypes::Int64Type;
 use datafusion::common::TableReference;
 use datafusion::logical_expr::LogicalPlan;
-use futures::StreamExt;
 
 use super::compute::{self, Target};
 use super::context::{Context, as_read};
 use super::error::StepError;
 use super::load::Loaded;
-use crate::config::project::{Source, UniqueKey};
+use crate::config::project::Source;
 use crate::engine::{self, EngineError};
 use crate::name::{StepId, TableName};
 use crate::plan::params;
 use crate::source::reject::{self, Kind, Reason};
-use crate::source::schema;
-use crate::source::unique::{KeyHashes, Repeated, Statements, Tables, statements};
+use crate::source::unique::statements;
 use crate::warehouse::TableSpec;
 
 /// What became of a source's repeats.
@@ -28,140 +26,78 @@ pub struct Repeats {
     pub removed: u64,
     /// Rows sent to the quarantine because none with their key is kept.
     pub quarantined: u64,
-    /// Rows kept that changed after the as-of date; none if there was nothing to choose from.
-    pub later_updates: Option<u64>,
+    /// Rows kept that changed after the as-of date, repeated or not.
+    pub later_updates: u64,
 }
 
-/// Finds the repeats among the staged rows, and stages the rows without them in their place.
+/// Adds those of the rows aside that are kept to the staged ones.
 pub async fn resolve(
     context: &Context,
     source: &Source,
     table: &TableName,
     loaded: &mut Loaded,
 ) -> Result<Repeats, StepError> {
-    let (Some(key), Some(hashes)) = (&source.unique, loaded.keys.take()) else {
-        return Ok(Repeats::default());
+    let later_updates = loaded.report.rows_updated_later;
+    let (Some(key), Some(aside)) = (&source.unique, loaded.aside.take()) else {
+        return Ok(Repeats { later_updates, ..Repeats::default() });
     };
-    let repeated = tokio::task::block_in_place(|| hashes.repeated());
-    if repeated.is_empty() && !schema::carries_locator(source) {
-        return Ok(Repeats::default());
-    }
-    let names = Names::of(source);
-    let raw = as_read(loaded.staged.arrow_schema()?.as_ref());
-    let paths: Vec<_> = loaded.staged.files.iter().map(|file| context.warehouse.path_of(file)).collect();
-    engine::register_as(&context.session, &names.reference(&names.staged), &paths, raw, &[])?;
-    let statements = statements(source, key, names.tables());
-    register_candidates(context, source, key, &repeated, &names).await?;
-    register_repeated(context, &statements, &names).await?;
+    let name = format!("aside__{}", source.name);
+    let reference = TableReference::bare(name.clone());
+    let paths: Vec<_> = aside.files.iter().map(|file| context.warehouse.path_of(file)).collect();
+    let schema = as_read(aside.arrow_schema()?.as_ref());
+    engine::register_as(&context.session, &reference, &paths, schema, &[])?;
+    let statements = statements(source, key, &name);
 
-    let removed = count(context, &statements.removed).await?;
+    let counts = counts(context, &statements.counts).await?;
+    let dropped = aside.rows().saturating_sub(counts.kept);
     let repeats = match &statements.quarantined {
         Some(sql) => {
             quarantine(context, source, sql, loaded).await?;
-            Repeats { quarantined: removed, ..Repeats::default() }
+            Repeats { quarantined: dropped, ..Repeats::default() }
         }
-        None => Repeats { removed, ..Repeats::default() },
+        None => Repeats { removed: dropped, ..Repeats::default() },
     };
-    let later_updates = match &statements.later_updates {
-        Some(sql) if loaded.report.rows_updated_later > 0 => Some(count(context, sql).await?),
-        _ => None,
-    };
-    let repeats = Repeats { later_updates, ..repeats };
-    let plan = plan(context, &statements.kept)?;
     let target = Target {
         step: StepId::from(table.clone()),
         spec: TableSpec::internal(table.clone()),
-        first_stream: AFTER_RAW,
+        first_stream: RESOLVED,
     };
-    loaded.staged = compute::stage(context, &context.session, &target, plan).await?;
-    names.forget(context);
-    Ok(repeats)
+    let plan = plan(context, &statements.kept)?;
+    let kept = compute::stage(context, &context.session, &target, plan).await?;
+    loaded.staged.files.extend(kept.files);
+    // A name that is gone already is what is wanted.
+    let _ = context.session.deregister_table(reference);
+    context.warehouse.discard(&aside.files);
+    Ok(Repeats { later_updates: later_updates - counts.later_aside + counts.later, ..repeats })
 }
 
-/// Streams of the rows without repeats are numbered after those of the rows as they were read.
-const AFTER_RAW: u32 = 500;
+/// Streams are numbered by what they hold: rows without repeats from 0, rows aside, and those that are kept of them.
+pub const ASIDE: u32 = 1000;
+const RESOLVED: u32 = 2000;
 
-/// What the tables of this work are called while it lasts.
-struct Names {
-    staged: String,
-    candidates: String,
-    repeated: String,
+/// What the statement of that name says.
+struct Counts {
+    kept: u64,
+    later: u64,
+    later_aside: u64,
 }
 
-impl Names {
-    fn of(source: &Source) -> Self {
-        let name = |what: &str| format!("{what}__{}", source.name);
-        Self { staged: name("staged"), candidates: name("candidates"), repeated: name("repeated") }
-    }
-
-    fn tables(&self) -> Tables<'_> {
-        Tables { staged: &self.staged, candidates: &self.candidates, repeated: &self.repeated }
-    }
-
-    fn reference(&self, name: &str) -> TableReference {
-        TableReference::bare(name.to_owned())
-    }
-
-    fn forget(&self, context: &Context) {
-        for name in [&self.staged, &self.candidates, &self.repeated] {
-            // A name that is gone already is what is wanted.
-            let _ = context.session.deregister_table(self.reference(name));
-        }
-    }
-}
-
-/// Reads the key columns again, and keeps the rows whose hash repeats.
-async fn register_candidates(
-    context: &Context,
-    source: &Source,
-    key: &UniqueKey,
-    repeated: &Repeated,
-    names: &Names,
-) -> Result<(), StepError> {
-    let columns: Vec<_> = key.columns.iter().filter_map(|&index| source.columns.get(index)).collect();
-    let quoted: Vec<String> = columns.iter().map(|column| format!("\"{}\"", column.name)).collect();
-    let sql = format!("SELECT {} FROM {}", quoted.join(", "), names.staged);
-    let plan = plan(context, &sql)?;
-    let mut stream = engine::execute(&context.session, &plan).await?;
-    let fields: Vec<_> = columns.iter().map(|column| column.field().with_nullable(true)).collect();
-    let schema = Arc::new(Schema::new(fields));
-    let mut found = Vec::new();
-    while let Some(batch) = stream.next().await {
-        let batch = batch.map_err(|error| EngineError::of_execution(&error))?;
-        context.stop.check()?;
-        let rows = repeated.candidates(&batch).map_err(unusable)?;
-        if rows.num_rows() > 0 {
-            found.push(RecordBatch::try_new(Arc::clone(&schema), rows.columns().to_vec()).map_err(unusable)?);
-        }
-    }
-    engine::batches(&context.session, &names.reference(&names.candidates), schema, found)?;
-    Ok(())
-}
-
-async fn register_repeated(
-    context: &Context,
-    statements: &Statements,
-    names: &Names,
-) -> Result<(), StepError> {
-    let plan = plan(context, &statements.repeated)?;
-    let schema = Arc::new(plan.schema().as_arrow().clone());
-    let rows = compute::rows_of(context, &plan).await?;
-    engine::batches(&context.session, &names.reference(&names.repeated), schema, rows)?;
-    Ok(())
+async fn counts(context: &Context, sql: &str) -> Result<Counts, StepError> {
+    let rows = compute::rows_of(context, &plan(context, sql)?).await?;
+    let count = |column: usize| {
+        let first = rows.iter().find(|batch| batch.num_rows() > 0)?;
+        let counts = first.columns().get(column)?.as_primitive_opt::<Int64Type>()?;
+        u64::try_from(counts.value(0)).ok()
+    };
+    let (Some(kept), Some(later), Some(later_aside)) = (count(0), count(1), count(2)) else {
+        return Err(StepError::Unusable("repeats could not be counted".to_owned()));
+    };
+    Ok(Counts { kept, later, later_aside })
 }
 
 fn plan(context: &Context, sql: &str) -> Result<LogicalPlan, StepError> {
     let params = params::of_date(context.as_of, context.project.environment.business_timezone);
     Ok(engine::plan(&context.session, sql, &params).map_err(EngineError::from)?)
-}
-
-async fn count(context: &Context, sql: &str) -> Result<u64, StepError> {
-    let plan = plan(context, sql)?;
-    let rows = compute::rows_of(context, &plan).await?;
-    let first = rows.iter().find(|batch| batch.num_rows() > 0);
-    let counts = first.and_then(|batch| batch.column(0).as_primitive_opt::<Int64Type>().cloned());
-    let count = counts.map_or(0, |counts| counts.value(0));
-    u64::try_from(count).map_err(|_| StepError::Unusable("a count of repeats is negative".to_owned()))
 }
 
 /// Lists the rows of which none is kept among the source's rejects.
@@ -171,11 +107,10 @@ async fn quarantine(
     sql: &str,
     loaded: &mut Loaded,
 ) -> Result<(), StepError> {
-    let plan = plan(context, sql)?;
-    let rows = compute::rows_of(context, &plan).await?;
+    let rows = compute::rows_of(context, &plan(context, sql)?).await?;
     let stage =
         context.warehouse.quarantine_further(&context.run, context.as_of, &source.name, &reject::schema())?;
-    let mut writer = stage.writer(AFTER_RAW);
+    let mut writer = stage.writer(RESOLVED);
     for batch in rows.iter().filter(|batch| batch.num_rows() > 0) {
         let count = batch.num_rows();
         let constant = |text: Option<&str>| -> ArrayRef {
@@ -202,9 +137,4 @@ async fn quarantine(
 
 fn unusable(error: arrow::error::ArrowError) -> StepError {
     StepError::Unusable(error.to_string())
-}
-
-/// A fresh note of keys for a source, if rows of it must differ.
-pub fn hashes(source: &Source) -> Option<KeyHashes> {
-    source.unique.as_ref().map(|key| KeyHashes::new(&key.columns))
 }

@@ -154,12 +154,29 @@ fn insert(
     metadata: &std::fs::Metadata,
     found: &mut BTreeMap<String, InputFile>,
 ) {
-    let modified_micros = metadata
+    let modified_micros = modified_micros(metadata);
+    let file = InputFile { path, relative: relative.clone(), bytes: metadata.len(), modified_micros };
+    found.insert(relative, file);
+}
+
+fn modified_micros(metadata: &std::fs::Metadata) -> i64 {
+    metadata
         .modified()
         .ok()
         .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
         .and_then(|since| i64::try_from(since.as_micros()).ok())
-        .unwrap_or(0);
-    let file = InputFile { path, relative: relative.clone(), bytes: metadata.len(), modified_micros };
-    found.insert(relative, file);
+        .unwrap_or(0)
+}
+
+impl InputFile {
+    /// An error if the file is not what it was when it was found. What was read of it is void then: fingerprints would
+    /// speak of other bytes, and a repeat might have come in between.
+    pub fn check_unchanged(&self) -> Result<(), SourceError> {
+        let metadata = std::fs::metadata(&self.path)
+            .map_err(|source| SourceError::Open { file: self.relative.clone(), source })?;
+        if metadata.len() == self.bytes && modified_micros(&metadata) == self.modified_micros {
+            return Ok(());
+        }
+        Err(SourceError::StillWritten { file: self.relative.clone() })
+    }
 }

@@ -71,6 +71,8 @@ pub enum SourceError {
     Batch { file: String, source: arrow::error::ArrowError },
     #[error("failed to keep what was read of `{file}`")]
     Sink { file: String, source: SinkError },
+    #[error("`{file}` changed while it was read; run again once it is delivered whole")]
+    StillWritten { file: String },
     #[error(
         "`{file}` has changed since its rows were rejected: it no longer reaches byte {offset}; run again first"
     )]

@@ -173,6 +173,13 @@ impl Warehouse {
         self.stage_in(place, run, as_of, spec, schema, options)
     }
 
+    /// Takes staged files away that no release will name. One that stays is garbage, and goes as such.
+    pub fn discard(&self, files: &[FileEntry]) {
+        for file in files {
+            let _ = self.store.remove(&file.path);
+        }
+    }
+
     pub(super) fn stage_in(
         &self,
         place: Place,

@@ -5,7 +5,7 @@ use portrait::config::column::ColumnType;
 use portrait::config::project::{Source, UniqueKey};
 use portrait::config::raw::source::Keep;
 use portrait::plan::params;
-use portrait::source::unique::{KeyHashes, Tables, statements};
+use portrait::source::unique::{KeyHashes, keys_only, statements};
 
 use super::*;
 
@@ -25,51 +25,51 @@ struct Versions {
     rows: Vec<String>,
     removed: i64,
     quarantined: Vec<String>,
-    later_updates: Option<i64>,
+    later_updates: i64,
 }
 
 async fn versions(source: &Source, bytes: &[u8]) -> Versions {
-    let (_, kept) = read_with(source, "sample", bytes, &options()).unwrap();
     let key = source.unique.as_ref().unwrap();
-    let mut hashes = KeyHashes::new(&key.columns);
+    let (keys, columns) = keys_only(source, key);
+    let (_, keys) = read_with(&keys, "sample", bytes, &options()).unwrap();
+    let mut hashes = KeyHashes::new(&columns);
     let mut other = hashes.clone();
-    for (index, batch) in kept.rows.iter().enumerate() {
+    for (index, batch) in keys.rows.iter().enumerate() {
         if index % 2 == 0 { hashes.add(batch) } else { other.add(batch) }
     }
     hashes.merge(other);
-    let repeated = hashes.repeated();
-    if repeated.is_empty() {
-        let rows = shown(&kept.rows);
-        return Versions { rows, removed: 0, quarantined: Vec::new(), later_updates: None };
+    let repeated = hashes.repeated(&key.columns);
+
+    let (_, kept) = read_with(source, "sample", bytes, &options()).unwrap();
+    let contract: Vec<usize> = (0..source.columns.len()).collect();
+    let (mut rows, mut aside) = (Vec::new(), Vec::new());
+    for batch in kept.rows {
+        let split = repeated.split(batch).unwrap();
+        rows.extend(shown(&[split.single.project(&contract).unwrap()]));
+        aside.extend(split.repeated);
     }
-    let staged = arrow::compute::concat_batches(&schema::staged(source), &kept.rows).unwrap();
-    let candidates = repeated.candidates(&staged.project(&key.columns).unwrap()).unwrap();
-    assert!(candidates.num_rows() < staged.num_rows());
+    if aside.is_empty() {
+        return Versions { rows, removed: 0, quarantined: Vec::new(), later_updates: 0 };
+    }
+    let aside = arrow::compute::concat_batches(&schema::staged(source), &aside).unwrap();
+    let went_aside = aside.num_rows() as i64;
     let session = SessionContext::new();
-    session.register_batch("staged", staged).unwrap();
-    session.register_batch("candidates", candidates).unwrap();
-    let tables = Tables { staged: "staged", candidates: "candidates", repeated: "repeated" };
-    let statements = statements(source, key, tables);
+    session.register_batch("aside", aside).unwrap();
+    let statements = statements(source, key, "aside");
     let params = params::of_date(options().as_of, SHANGHAI);
     let query = async |sql: &str| {
         let plan = portrait::engine::plan(&session, sql, &params).unwrap();
-        session.execute_logical_plan(plan).await.unwrap().collect().await.unwrap()
+        shown(&session.execute_logical_plan(plan).await.unwrap().collect().await.unwrap())
     };
-    let repeated = query(&statements.repeated).await;
-    let repeated = arrow::compute::concat_batches(&repeated[0].schema(), &repeated).unwrap();
-    session.register_batch("repeated", repeated).unwrap();
-    let mut rows = shown(&query(&statements.kept).await);
+    rows.extend(query(&statements.kept).await);
     rows.sort();
-    let removed = shown(&query(&statements.removed).await)[0].parse().unwrap();
+    let counts = query(&statements.counts).await.remove(0);
+    let counts: Vec<i64> = counts.split('|').map(|count| count.parse().unwrap()).collect();
     let quarantined = match &statements.quarantined {
-        Some(sql) => shown(&query(sql).await),
+        Some(sql) => query(sql).await,
         None => Vec::new(),
     };
-    let later_updates = match &statements.later_updates {
-        Some(sql) => Some(shown(&query(sql).await)[0].parse().unwrap()),
-        None => None,
-    };
-    Versions { rows, removed, quarantined, later_updates }
+    Versions { rows, removed: went_aside - counts[0], quarantined, later_updates: counts[1] }
 }
 
 const ROWS: &[u8] = b"id,n,note\na,2,x\nb,1,y\na,1,z\n,1,p\n,1,p\nc,,q\nc,5,r\na,1,w\nc,,q\n";
@@ -114,7 +114,7 @@ async fn a_version_from_after_the_as_of_date_is_kept_only_if_there_is_no_other()
             [of_a, "b|2026-02-01T16:00:00Z|sooner", "c|2026-02-28T16:00:00Z|alone"],
             "{keep:?}"
         );
-        assert_eq!((found.removed, found.later_updates), (4, Some(2)));
+        assert_eq!((found.removed, found.later_updates), (4, 1));
     }
     let (report, _) = read_with(&source, "sample", rows, &options()).unwrap();
     assert_eq!((report.rows_loaded, report.rows_updated_later), (7, 4));
