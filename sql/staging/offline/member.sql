@@ -4,7 +4,7 @@ WITH normalised AS (
         member_no,
         business_instant(joined_on) AS joined_at,
         updated_at,
-        CASE WHEN NOT is_masked(name) THEN initcap(normalize_name(name)) END AS name,
+        display_name(name) AS name,
         normalize_email(email) AS email,
         normalize_mobile(mobile, $home_country) AS mobile,
         parse_birthday(birthday)['date'] AS birth_date,

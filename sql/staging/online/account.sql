@@ -4,7 +4,7 @@ WITH normalised AS (
         account_id,
         created_at,
         least(coalesce(updated_at, created_at), $as_of_end) AS updated_at,
-        CASE WHEN NOT is_masked(name) THEN initcap(normalize_name(name)) END AS name,
+        display_name(name) AS name,
         normalize_email(email) AS email,
         normalize_mobile(mobile, coalesce(country, $home_country)) AS mobile,
         CASE WHEN NOT is_masked(address) THEN nullif(trim(address), '') END AS address,

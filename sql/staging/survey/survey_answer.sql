@@ -10,7 +10,7 @@ WITH answer AS (
             WHEN survey = 'csat' AND score BETWEEN 1 AND $csat_scale_max THEN score
             WHEN survey = 'ces' AND score BETWEEN 1 AND $ces_scale_max THEN score
         END AS score,
-        CASE WHEN NOT is_masked(name) THEN initcap(normalize_name(name)) END AS name,
+        display_name(name) AS name,
         normalize_email(email) AS email,
         normalize_mobile(mobile, $home_country) AS mobile,
         order_ref,

@@ -26,21 +26,38 @@ fn normalize_company(call: &Call) -> Result<ArrayRef> {
 /// The longest first: a form that ends with another must be tried before it.
 const HAN_FORMS: &[&str] = &[
     "股份有限责任公司",
+    "集团有限责任公司",
+    "集团股份有限公司",
+    "特殊普通合伙企业",
     "有限责任公司",
     "股份有限公司",
+    "集团有限公司",
     "普通合伙企业",
     "有限合伙企业",
+    "个人独资企业",
+    "农民专业合作社",
     "个体工商户",
     "合伙企业",
+    "特殊普通合伙",
     "有限合伙",
     "普通合伙",
-    "特殊普通合伙",
+    "专业合作社",
     "有限公司",
     "株式会社",
+    "有限会社",
+    "合同会社",
+    "合资会社",
     "股份公司",
+    "集团公司",
     "无限公司",
+    "控股公司",
+    "总公司",
     "公司",
+    "集团",
+    "株",
 ];
+/// What stands before a Japanese company's name.
+const HAN_LEADING_FORMS: &[&str] = &["株式会社", "有限会社", "合同会社", "株 "];
 const LATIN_FORMS: &[&str] = &[
     "co",
     "ltd",
@@ -50,44 +67,125 @@ const LATIN_FORMS: &[&str] = &[
     "corp",
     "corporation",
     "company",
+    "companies",
+    "cie",
     "llc",
     "llp",
     "lp",
+    "lllp",
+    "pllc",
+    "pc",
     "plc",
+    "ltda",
+    "lda",
     "gmbh",
+    "ggmbh",
     "mbh",
     "ag",
     "kg",
     "kgaa",
     "ohg",
     "ug",
+    "gbr",
+    "ek",
+    "ev",
+    "eg",
+    "haftungsbeschrankt",
     "sa",
+    "sab",
     "sas",
+    "sasu",
     "sarl",
+    "eurl",
+    "snc",
+    "sca",
+    "scs",
     "srl",
+    "srls",
     "spa",
+    "sapa",
+    "sl",
+    "slu",
+    "sccl",
     "bv",
+    "bvba",
     "nv",
+    "vof",
+    "cv",
     "ab",
+    "hb",
     "oy",
     "oyj",
     "as",
     "asa",
     "aps",
+    "is",
+    "ehf",
+    "hf",
     "pty",
     "pte",
     "pvt",
     "private",
     "kk",
+    "gk",
+    "yk",
     "sdn",
     "bhd",
+    "tbk",
     "doo",
+    "dd",
+    "jd",
     "zoo",
+    "spzoo",
     "sro",
     "kft",
+    "zrt",
+    "nyrt",
+    "bt",
+    "ou",
+    "uab",
+    "sia",
+    "eood",
+    "ood",
+    "ad",
+    "ead",
+    "jsc",
+    "ojsc",
+    "pjsc",
+    "cjsc",
+    "llp",
     "se",
+    "group",
+    "holding",
+    "holdings",
+    "groupe",
+    "gruppe",
+    "gruppo",
+    "grupo",
 ];
-const LEADING_FORMS: &[&str] = &["the", "pt", "ooo", "zao", "pao"];
+/// Forms of several words.
+const CUT_FORMS: &[&[&str]] = &[
+    &["sp", "z", "oo"],
+    &["sa", "de", "cv"],
+    &["s", "de", "rl", "de", "cv"],
+    &["sapi", "de", "cv"],
+    &["sab", "de", "cv"],
+    &["gmbh", "and", "co", "kg"],
+    &["gmbh", "and", "co", "kgaa"],
+    &["a", "s"],
+    &["s", "r", "o"],
+    &["d", "o", "o"],
+    &["public", "limited", "company"],
+    &["limited", "liability", "company"],
+    &["anonim", "sirketi"],
+    &["w", "l", "l"],
+    &["k", "k"],
+    &["s", "p", "a"],
+    &["s", "a"],
+    &["n", "v"],
+    &["b", "v"],
+];
+const LEADING_FORMS: &[&str] = &["the", "pt", "ooo", "oao", "zao", "pao", "cv", "firma"];
 
 fn company_into(name: &str, out: &mut String) -> bool {
     if looks_masked(name) {
@@ -104,11 +202,8 @@ fn company_into(name: &str, out: &mut String) -> bool {
     {
         rest = tail;
     }
-    while let [head @ .., last] = rest
-        && !head.is_empty()
-        && (LATIN_FORMS.contains(&last.as_str()) || last == "and")
-    {
-        rest = head;
+    while let Some(shorter) = without_last_form(rest) {
+        rest = shorter;
     }
     let mut plain = String::with_capacity(name.len());
     for word in rest {
@@ -122,14 +217,55 @@ fn company_into(name: &str, out: &mut String) -> bool {
     let mut simple = String::with_capacity(plain.len());
     simplify_into(&plain, &mut simple);
     let mut bare = simple.as_str();
+    if let Some(rest) = HAN_LEADING_FORMS.iter().find_map(|form| bare.strip_prefix(form))
+        && !rest.trim().is_empty()
+    {
+        bare = rest.trim_start();
+    }
     while let Some(shorter) =
         HAN_FORMS.iter().find_map(|form| bare.strip_suffix(form)).filter(|rest| !rest.trim().is_empty())
     {
         bare = shorter.trim_end();
     }
     let start = out.len();
-    out.push_str(if HAN_FORMS.contains(&bare) { "" } else { bare });
+    if HAN_FORMS.contains(&bare) {
+        return false;
+    }
+    match without_form_of_branch(bare) {
+        Some((company, branch)) => out.extend([company, branch]),
+        None => out.push_str(bare),
+    }
     out.len() > start
+}
+
+/// The words before a legal form at the end; none where there is none, or nothing before it.
+fn without_last_form(words: &[String]) -> Option<&[String]> {
+    let cut = CUT_FORMS.iter().find(|form| {
+        words.len() > form.len()
+            && words.iter().rev().zip(form.iter().rev()).all(|(word, piece)| word == piece)
+    });
+    if let Some(form) = cut {
+        return words.get(..words.len() - form.len());
+    }
+    let (last, head) = words.split_last()?;
+    let goes = !head.is_empty() && (LATIN_FORMS.contains(&last.as_str()) || last == "and");
+    goes.then_some(head)
+}
+
+/// `甲有限公司上海分`, which is left of `甲有限公司上海分公司`, as `甲` and `上海分`.
+fn without_form_of_branch(name: &str) -> Option<(&str, &str)> {
+    if !name.ends_with("分公司")
+        && !name.ends_with("分店")
+        && !name.ends_with("办事处")
+        && !name.ends_with('分')
+    {
+        return None;
+    }
+    let forms = HAN_FORMS.iter().filter(|form| form.chars().count() > 2);
+    let found = forms.filter_map(|form| name.find(form).map(|at| (at, form.len()))).find(|(at, length)| {
+        *at > 0 && at + length < name.len() && !name.get(..*at).is_some_and(|before| before.ends_with('分'))
+    });
+    found.and_then(|(at, length)| Some((name.get(..at)?, name.get(at + length..)?)))
 }
 
 /// Runs of letters and digits; a dot after a single letter joins it to the next, so that `S.A.` is `sa`.

@@ -67,10 +67,39 @@ fn normalize_number(call: &Call, wanted: Wanted) -> Result<ArrayRef> {
     let regions = if call.given() > 1 { Some(call.text(1)?) } else { None };
     call.map_text_rows(|row, text, out| {
         let region = regions.as_ref().and_then(|regions| regions.get(row)).unwrap_or("CN");
+        if let Some(national) = plain_chinese_mobile(text, region.eq_ignore_ascii_case("CN")) {
+            out.push_str("+86");
+            out.extend(national.iter().map(|digit| char::from(*digit)));
+            return true;
+        }
         // People write two numbers in one cell; the first that is one counts.
         text.split(['/', '、', ';', '；', ',', '，', '|'])
             .any(|number| number_into(number, region, wanted, out))
     })
+}
+
+/// The eleven digits of a mobile number of mainland China that is written in ASCII with no more than blanks and hyphens:
+/// most numbers are, and need no buffer. `at_home`: numbers without a country code are Chinese.
+fn plain_chinese_mobile(text: &str, at_home: bool) -> Option<[u8; 11]> {
+    let (mut digits, mut count, mut plus) = ([0_u8; 15], 0, false);
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                *digits.get_mut(count)? = byte;
+                count += 1;
+            }
+            b' ' | b'-' => {}
+            b'+' if count == 0 && !plus => plus = true,
+            _ => return None,
+        }
+    }
+    let national = match digits.get(..count)? {
+        [b'8', b'6', national @ ..] if plus || at_home => national,
+        [b'0', b'0', b'8', b'6', national @ ..] if !plus => national,
+        national if at_home && !plus => national,
+        _ => return None,
+    };
+    matches!(national, [b'1', b'3'..=b'9', ..]).then(|| national.try_into().ok())?
 }
 
 /// The characters of a number that count: digits, and a plus in front.
@@ -175,7 +204,7 @@ fn normalize_email(call: &Call) -> Result<ArrayRef> {
     })
 }
 
-/// Providers under several domains, with the domain that stands for all.
+/// Other domains of providers, and slips of the keyboard that are no provider, with the domain that stands for all.
 const SAME_PROVIDER: &[(&str, &str)] = &[
     ("googlemail.com", "gmail.com"),
     ("me.com", "icloud.com"),
@@ -184,6 +213,22 @@ const SAME_PROVIDER: &[(&str, &str)] = &[
     ("protonmail.com", "proton.me"),
     ("ya.ru", "yandex.ru"),
     ("yandex.com", "yandex.ru"),
+    ("yandex.by", "yandex.ru"),
+    ("yandex.kz", "yandex.ru"),
+    ("yandex.ua", "yandex.ru"),
+    ("gmial.com", "gmail.com"),
+    ("gamil.com", "gmail.com"),
+    ("gmai.com", "gmail.com"),
+    ("gmal.com", "gmail.com"),
+    ("gnail.com", "gmail.com"),
+    ("hotmial.com", "hotmail.com"),
+    ("hotmai.com", "hotmail.com"),
+    ("hotmal.com", "hotmail.com"),
+    ("outlok.com", "outlook.com"),
+    ("outloo.com", "outlook.com"),
+    ("yaho.com", "yahoo.com"),
+    ("yahooo.com", "yahoo.com"),
+    ("iclod.com", "icloud.com"),
 ];
 
 fn email_into(folded: &str, out: &mut String) -> bool {
@@ -200,17 +245,45 @@ fn email_into(folded: &str, out: &mut String) -> bool {
     if untagged.is_empty() {
         return false;
     }
-    let domain =
-        SAME_PROVIDER.iter().find(|(alias, _)| *alias == domain).map_or(domain, |(_, provider)| *provider);
-    if domain == "gmail.com" {
-        out.extend(untagged.chars().filter(|c| *c != '.'));
-    } else {
-        out.push_str(untagged);
-    }
+    let (host, corrected) = match domain.strip_suffix(".con").or_else(|| domain.strip_suffix(".cmo")) {
+        // No country or organisation has these endings.
+        Some(host) => (host, ".com"),
+        None => (domain, ""),
+    };
+    let spelt = |known: &str| known.strip_prefix(host) == Some(corrected);
+    let provider = SAME_PROVIDER.iter().find(|(alias, _)| spelt(alias)).map(|(_, provider)| *provider);
+    mailbox_into(untagged, provider.unwrap_or(domain), &spelt, out);
     let has_mailbox = !out.is_empty();
     out.push('@');
-    out.push_str(domain);
+    match provider {
+        Some(provider) => out.push_str(provider),
+        None => {
+            out.push_str(host);
+            out.push_str(corrected);
+        }
+    }
     has_mailbox
+}
+
+/// Appends the mailbox as its provider understands it.
+fn mailbox_into(mailbox: &str, provider: &str, spelt: &dyn Fn(&str) -> bool, out: &mut String) {
+    let is = |domain: &str| provider == domain || spelt(domain);
+    if is("gmail.com") {
+        out.extend(mailbox.chars().filter(|c| *c != '.'));
+    } else if is("proton.me") {
+        out.extend(mailbox.chars().filter(|c| !matches!(c, '.' | '-' | '_')));
+    } else if is("yandex.ru") {
+        out.extend(mailbox.chars().map(|c| if c == '.' { '-' } else { c }));
+    } else if is("yahoo.com") || provider.starts_with("yahoo.") {
+        // Yahoo's tags follow a hyphen, which no name of an account has.
+        out.push_str(mailbox.split('-').next().unwrap_or(mailbox));
+    } else if is("163.com") || is("126.com") || is("yeah.net") {
+        // NetEase writes mailboxes named after mobile numbers with an `m` before or without.
+        let number = mailbox.strip_prefix('m').filter(|rest| plain_chinese_mobile(rest, true).is_some());
+        out.push_str(number.unwrap_or(mailbox));
+    } else {
+        out.push_str(mailbox);
+    }
 }
 
 fn is_mailbox(mailbox: &str) -> bool {

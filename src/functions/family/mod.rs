@@ -11,11 +11,13 @@ mod mask;
 mod name;
 mod person;
 mod pinyin;
+mod place;
 mod similarity;
 mod sound;
 mod statistics;
 mod text;
 mod time;
+mod word;
 
 use super::declare::Declared;
 
@@ -32,6 +34,7 @@ pub fn all() -> Vec<Declared> {
         similarity::ALL,
         sound::ALL,
         text::ALL,
+        word::ALL,
         statistics::ALL,
     ]
     .concat()

@@ -50,6 +50,15 @@ pub const ALL: &[Declared] = &[
         example: "given_name('欧阳修')",
     },
     Declared {
+        name: "display_name",
+        description: "A person's name as one would print it: width, blanks, titles and brackets put right, accents, order and short forms kept; NULL where nothing is left or it is masked.",
+        parameters: &[("name", Kind::Text, "a name")],
+        optional: 0,
+        returns: || DataType::Utf8View,
+        body: display_name,
+        example: "display_name('  JOSÉ MÜLLER ')",
+    },
+    Declared {
         name: "canonical_given_name",
         description: "The full form of a given name that is a short form of one name only (`bob` is `robert`); any other given name folded, in the one spelling that it has.",
         parameters: &[("given", Kind::Text, "a given name")],
@@ -108,6 +117,17 @@ fn given_name(call: &Call) -> Result<ArrayRef> {
             out.push_str(name.given());
         }
         !out.is_empty()
+    })
+}
+
+fn display_name(call: &Call) -> Result<ArrayRef> {
+    let mut name = PersonName::default();
+    call.map_text(|raw, out| {
+        let read = name.read(raw);
+        if read {
+            name.write_display(out);
+        }
+        read
     })
 }
 

@@ -11,7 +11,9 @@ pub use nickname::{compatible, full_name};
 
 use super::pinyin::{Syllables, key_of_given, key_of_surname, key_syllable};
 use order::surname_rank;
-use words::Words;
+use title_data::PARTICLES;
+use unicode_normalization::UnicodeNormalization;
+use words::{Case, Words};
 
 /// How a name is written, as far as its order depends on it.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +85,34 @@ impl PersonName {
         }
     }
 
+    /// Appends the name as one would print it: words as written, titles and suffixes off, a surname before a comma last;
+    /// words all in capitals or all in small letters with a capital first.
+    pub fn write_display(&self, out: &mut String) {
+        match self.script {
+            Script::Han => return out.push_str(self.words.han()),
+            Script::DottedHan => {
+                for (position, word) in self.words.iter().filter(|word| word.han).enumerate() {
+                    out.extend((position > 0).then_some('·'));
+                    out.push_str(word.text);
+                }
+                return;
+            }
+            Script::Pinyin | Script::Latin => {}
+        }
+        let comma = self.words.iter().next_back().map_or(0, |word| word.part);
+        let (behind, before) = (self.words.iter().filter(|word| word.part == comma), self.words.iter());
+        for word in behind.chain(before.filter(|word| word.part != comma)) {
+            if !out.is_empty() {
+                out.push(if word.hyphenated { '-' } else { ' ' });
+            }
+            if PARTICLES.contains(&word.written) {
+                out.push_str(word.written);
+            } else {
+                push_capitalised(word.written, word.case, out);
+            }
+        }
+    }
+
     /// Appends the key under which spellings of the name meet. Han and pinyin: the surname's reading, a blank, the given
     /// name's reading. Latin: the words, sorted, with short forms replaced.
     pub fn write_key(&self, out: &mut String) {
@@ -123,6 +153,25 @@ impl PersonName {
             }
             out.push_str(key);
         }
+    }
+}
+
+fn push_capitalised(written: &str, case: Case, out: &mut String) {
+    let lower = !written.contains(char::is_uppercase);
+    let mut characters = written.nfkc();
+    if case != Case::Upper && !lower {
+        return out.extend(characters);
+    }
+    out.extend(characters.next().into_iter().flat_map(char::to_uppercase));
+    let mut begins = false;
+    for c in characters {
+        if begins {
+            out.extend(c.to_uppercase());
+        } else {
+            out.extend(c.to_lowercase());
+        }
+        // `O'Brien`
+        begins = c == '\'';
     }
 }
 

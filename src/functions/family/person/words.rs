@@ -12,6 +12,8 @@ use crate::identity::fold::{fold_into, is_han};
 pub struct Word<'a> {
     /// Folded; Han characters simplified.
     pub text: &'a str,
+    /// As it stands in the name, apostrophes too.
+    pub written: &'a str,
     pub case: Case,
     /// How many commas stand before it.
     pub part: u8,
@@ -34,7 +36,10 @@ pub enum Case {
 #[derive(Debug, Default)]
 pub struct Words {
     folded: String,
+    written: String,
     spans: Vec<Span>,
+    /// Where the last word ends in `written`.
+    written_end: usize,
     /// The word that is being read.
     word: String,
     simple: String,
@@ -47,6 +52,7 @@ pub struct Words {
 struct Span {
     start: usize,
     end: usize,
+    written: (usize, usize),
     case: Case,
     part: u8,
     hyphenated: bool,
@@ -57,11 +63,13 @@ impl Words {
     /// Reads a name; false where nothing of one is left.
     pub fn read(&mut self, raw: &str) -> bool {
         self.folded.clear();
+        self.written.clear();
         self.spans.clear();
         self.word.clear();
         self.han.clear();
         self.dotted = false;
         self.titled = false;
+        self.written_end = 0;
         if looks_masked(raw) || is_stand_in(raw) {
             return false;
         }
@@ -74,6 +82,7 @@ impl Words {
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = Word<'_>> + ExactSizeIterator {
         self.spans.iter().map(|span| Word {
             text: self.folded.get(span.start..span.end).unwrap_or(""),
+            written: self.written.get(span.written.0..span.written.1).unwrap_or(""),
             case: span.case,
             part: span.part,
             hyphenated: span.hyphenated,
@@ -101,7 +110,11 @@ impl Words {
         let mut dot = false;
         for c in text.chars() {
             match c {
-                '\'' | '’' | '‘' | '`' | '´' | 'ʼ' | '＇' => {}
+                '\'' | '’' | '‘' | '`' | '´' | 'ʼ' | '＇' => {
+                    if !self.word.is_empty() {
+                        self.written.push('\'');
+                    }
+                }
                 c if c.is_alphanumeric() || matches!(c, '\u{0300}'..='\u{036F}') => {
                     let is_han = is_han(c);
                     if self.word.is_empty() {
@@ -113,6 +126,7 @@ impl Words {
                     dot = false;
                     han = is_han;
                     self.word.push(c);
+                    self.written.push(c);
                 }
                 _ => {
                     if !self.word.is_empty() {
@@ -140,7 +154,9 @@ impl Words {
             fold_into(&self.word, &mut self.folded);
         }
         self.word.clear();
-        self.spans.push(Span { start, end: self.folded.len(), case, part, hyphenated, han });
+        let written = (self.written_end, self.written.len());
+        self.written_end = written.1;
+        self.spans.push(Span { start, end: self.folded.len(), written, case, part, hyphenated, han });
     }
 
     fn text(&self, span: Span) -> &str {
