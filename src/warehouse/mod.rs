@@ -17,6 +17,7 @@
 pub mod catalog;
 pub mod current;
 mod disk;
+mod encoding;
 pub mod error;
 pub mod failpoint;
 pub mod garbage;

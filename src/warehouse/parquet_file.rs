@@ -179,6 +179,7 @@ pub(super) fn properties(
         .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(options.rows_per_group.max(1)))
         .set_max_row_group_bytes(Some(options.bytes_per_group.max(1)))
+        .set_statistics_enabled(options.statistics)
         .set_created_by(concat!("portrait ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_key_value_metadata(Some(metadata))
         .set_sorting_columns(sorting_columns(&spec.name, schema, &options.sorted_by)?);

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Schema, SchemaRef};
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use serde::{Deserialize, Serialize};
 
 use super::Warehouse;
 use super::disk::{self, Access};
+use super::encoding;
 use super::error::WarehouseError;
 use super::layout;
 use super::parquet_file::{FileTarget, ParquetFile, properties};
@@ -78,6 +79,8 @@ pub struct StageOptions {
     /// A row group is closed when its encoded bytes reach this; what bounds a writer's memory.
     pub bytes_per_group: usize,
     pub rows_per_file: u64,
+    /// How finely readers can tell what they need not read.
+    pub statistics: EnabledStatistics,
     /// The columns that the batches are sorted by, first the most significant; noted in the files.
     pub sorted_by: Vec<String>,
 }
@@ -90,6 +93,8 @@ impl StageOptions {
             rows_per_group: 128 << 10,
             bytes_per_group: 32 << 20,
             rows_per_file: 5_000_000,
+            // Read whole, but for a day here and there.
+            statistics: EnabledStatistics::Chunk,
             sorted_by: Vec::new(),
         }
     }
@@ -100,6 +105,7 @@ impl StageOptions {
             compression_level: 3,
             rows_per_group: 256 << 10,
             bytes_per_group: 64 << 20,
+            statistics: EnabledStatistics::Page,
             ..Self::internal()
         }
     }
@@ -223,7 +229,7 @@ impl<'a> Stage<'a> {
     pub fn finish(self, streams: Vec<Vec<FileEntry>>) -> Result<StagedTable, WarehouseError> {
         let mut files: Vec<FileEntry> = streams.into_iter().flatten().collect();
         if files.is_empty() {
-            files.push(self.open(0, 0)?.close()?);
+            files.push(self.open(0, 0, &self.properties)?.close()?);
         }
         Ok(StagedTable {
             table: self.table.clone(),
@@ -234,10 +240,15 @@ impl<'a> Stage<'a> {
         })
     }
 
-    fn open(&self, stream: u32, number: u32) -> Result<ParquetFile<'_>, WarehouseError> {
+    fn open(
+        &self,
+        stream: u32,
+        number: u32,
+        properties: &WriterProperties,
+    ) -> Result<ParquetFile<'_>, WarehouseError> {
         let path = layout::part(&self.place.folder, &self.run, self.attempt, stream, number);
         let target = FileTarget { table: &self.table, path, access: self.place.access };
-        ParquetFile::open(&self.warehouse.store, target, self.schema.clone(), self.properties.clone())
+        ParquetFile::open(&self.warehouse.store, target, self.schema.clone(), properties.clone())
     }
 
     /// What a batch must be so that nothing is lost: the columns that were promised, of their types, with no NULL
@@ -299,7 +310,10 @@ impl StageWriter<'_, '_> {
         while start < batch.num_rows() {
             let file = match &mut self.open {
                 Some(file) => file,
-                none => none.insert(self.stage.open(self.stream, self.done.len() as u32)?),
+                none => {
+                    let properties = encoding::suited(&self.stage.properties, batch);
+                    none.insert(self.stage.open(self.stream, self.done.len() as u32, &properties)?)
+                }
             };
             let room = usize::try_from(self.stage.rows_per_file - file.rows()).unwrap_or(usize::MAX);
             let count = room.min(batch.num_rows() - start);

@@ -274,3 +274,32 @@ fn raw_identifiers_are_the_owners_only() {
         assert_eq!(mode(path.parent().unwrap()), if closed { 0 } else { 0o055 }, "{}", spec.name);
     }
 }
+
+/// A dictionary of values that all differ would be built and thrown away; one of two words is what makes files small.
+#[test]
+fn only_columns_that_repeat_have_a_dictionary() {
+    let folder = tempfile::tempdir().unwrap();
+    let warehouse = open(folder.path());
+    let ids: StringViewArray = (0..4000).map(|n| Some(format!("customer number {n}"))).collect();
+    let words: StringViewArray =
+        (0..4000).map(|n| Some(if n % 3 == 0 { "paid" } else { "cancelled" })).collect();
+    let numbers: Int64Array = (0..4000).map(|n| Some(n % 7)).collect();
+    let rows = RecordBatch::try_from_iter_with_nullable([
+        ("id", Arc::new(ids) as ArrayRef, true),
+        ("word", Arc::new(words), true),
+        ("number", Arc::new(numbers), true),
+    ])
+    .unwrap();
+    let spec = TableSpec::internal(table("mixed"));
+    let stage =
+        warehouse.stage(&run_id(1), as_of(DATE), &spec, &rows.schema(), &StageOptions::internal()).unwrap();
+    let mut writer = stage.writer(0);
+    writer.write(&rows).unwrap();
+    let files = writer.finish().unwrap();
+    let file = File::open(warehouse.path_of(&files[0])).unwrap();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+    let group = reader.metadata().row_group(0);
+    let dictionaries: Vec<bool> =
+        group.columns().iter().map(|column| column.dictionary_page_offset().is_some()).collect();
+    assert_eq!(dictionaries, [false, true, true]);
+}
