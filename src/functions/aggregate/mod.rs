@@ -4,6 +4,7 @@ mod extreme;
 mod groups;
 mod most_frequent;
 mod quantile;
+mod survivor;
 
 use std::sync::Arc;
 
@@ -17,6 +18,9 @@ pub fn all() -> Vec<Arc<AggregateUDF>> {
         Arc::new(AggregateUDF::new_from_impl(extreme::By::new(extreme::Which::Least))),
         Arc::new(AggregateUDF::new_from_impl(quantile::Quantile::new(quantile::Wanted::Percentile))),
         Arc::new(AggregateUDF::new_from_impl(quantile::Quantile::new(quantile::Wanted::Edges))),
+        Arc::new(AggregateUDF::new_from_impl(survivor::Survivor::new(survivor::Rule::Greatest))),
+        Arc::new(AggregateUDF::new_from_impl(survivor::Survivor::new(survivor::Rule::MostFrequent))),
+        Arc::new(AggregateUDF::new_from_impl(survivor::Survivor::new(survivor::Rule::Consent))),
     ]
 }
 
