@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use portrait::cli::diagnostic::{self, Colour};
 use portrait::config::files::ProjectFiles;
@@ -82,8 +81,6 @@ fn a_hundred_models_are_checked_at_once() {
         ));
     }
     let files = ProjectFiles::from_texts(texts);
-    let started = Instant::now();
     assert_eq!(rendered(&files), "no problems\n");
     // An unoptimised build is ten times slower than what people run.
-    assert!(started.elapsed().as_millis() < 6_000, "{:?}", started.elapsed());
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray, UInt32Array};
 use arrow::datatypes::{DataType, Date32Type, Field, Schema};
+use portrait::config::identity::{Guard, Identity, IdentityKey, MatchSettings};
 use portrait::config::problem::Location;
-use portrait::config::project::IdentityKey;
-use portrait::identity::{self, Resolution};
-use portrait::name::AsOf;
+use portrait::identity::evidence::Train;
+use portrait::identity::{self, IdentityError, Previous, Resolution};
+use portrait::name::{AsOf, TableName};
 use proptest::prelude::*;
 
 /// source key, email, mobile, name
@@ -35,27 +36,42 @@ fn batch(rows: &[Row]) -> RecordBatch {
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap()
 }
 
-fn key(column: &str, confidence: f64) -> IdentityKey {
-    IdentityKey {
-        column: column.to_owned(),
-        max_records: None,
-        max_names: None,
-        names: None,
-        placeholders: Vec::new(),
-        confidence,
-        at: Location { file: "pipelines/customer.yaml".into(), line: 1, column: 1, length: 1 },
-    }
+fn place() -> Location {
+    Location { file: "pipelines/customer.yaml".into(), line: 1, column: 1, length: 1 }
 }
 
-fn keys() -> Vec<IdentityKey> {
-    let mobile = IdentityKey {
+fn key(column: &str, confidence: f64) -> IdentityKey {
+    IdentityKey { column: column.to_owned(), confidence, guard: Guard::default(), at: place() }
+}
+
+/// Keys alone: an equal mail address or mobile joins, unless too many share it.
+fn by_keys() -> Identity {
+    let guard = Guard {
         max_records: Some(4),
         max_names: Some(2),
         names: Some("name".to_owned()),
         placeholders: vec!["000".to_owned()],
-        ..key("mobile", 0.9)
     };
-    vec![key("email", 0.95), mobile]
+    let mobile = IdentityKey { guard, ..key("mobile", 0.9) };
+    Identity {
+        records: TableName::new("identity_record").unwrap(),
+        keys: vec![key("email", 0.95), mobile],
+        attributes: Vec::new(),
+        blocking: Vec::new(),
+        never: Vec::new(),
+        settings: MatchSettings::default(),
+        overrides: None,
+        at: place(),
+    }
+}
+
+fn resolve_all(
+    records: &[RecordBatch],
+    previous: &[RecordBatch],
+    as_of: &str,
+) -> Result<Resolution, IdentityError> {
+    let previous = Previous { map: previous, ..Previous::default() };
+    identity::resolve(records, &by_keys(), previous, Train::IfNeeded, 1 << 20, day(as_of))
 }
 
 fn day(text: &str) -> AsOf {
@@ -63,7 +79,7 @@ fn day(text: &str) -> AsOf {
 }
 
 fn resolve(rows: &[Row], previous: &[RecordBatch], as_of: &str) -> Resolution {
-    identity::resolve(&[batch(rows)], &keys(), previous, day(as_of)).unwrap()
+    resolve_all(&[batch(rows)], previous, as_of).unwrap()
 }
 
 fn texts(batch: &RecordBatch, column: &str) -> Vec<Option<String>> {
@@ -174,11 +190,9 @@ fn an_id_lives_through_merge_split_absence_and_return() {
 #[test]
 fn what_is_missing_is_named() {
     let batch = batch(&[row("1", "", "", "")]).project(&[0, 1, 2]).unwrap();
-    let error = identity::resolve(&[batch], &keys(), &[], day("2026-01-31")).unwrap_err();
+    let error = resolve_all(&[batch], &[], "2026-01-31").unwrap_err();
     assert_eq!(error.to_string(), "the records have no column `name`");
-    assert!(
-        identity::resolve(&[], &keys(), &[], day("2026-01-31")).is_ok_and(|none| none.map.num_rows() == 0)
-    );
+    assert!(resolve_all(&[], &[], "2026-01-31").is_ok_and(|none| none.map.num_rows() == 0));
 }
 
 fn any_rows() -> impl Strategy<Value = Vec<Row>> {
@@ -200,7 +214,7 @@ proptest! {
         let (left, right) = shuffled.split_at(shuffled.len() / 3);
         let order: Vec<u32> = (0..previous.num_rows() as u32).rev().collect();
         let reversed = arrow::compute::take_record_batch(&previous, &UInt32Array::from(order)).unwrap();
-        let again = identity::resolve(&[batch(left), batch(right)], &keys(), &[reversed], day("2026-01-02")).unwrap();
+        let again = resolve_all(&[batch(left), batch(right)], &[reversed], "2026-01-02").unwrap();
         prop_assert_eq!(&once.map, &again.map);
         prop_assert_eq!(&once.events, &again.events);
         prop_assert_eq!(&once.suspects, &again.suspects);

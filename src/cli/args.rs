@@ -204,6 +204,9 @@ pub struct Run {
     /// Compute every step, even where the last release holds the same
     #[arg(long)]
     pub full: bool,
+    /// Train identity's matching model anew instead of using the one that the last release holds
+    #[arg(long)]
+    pub retrain: bool,
     /// Wait for a run that holds the warehouse instead of failing
     #[arg(long)]
     pub wait: bool,

@@ -7,6 +7,7 @@ use super::args::{Demo, Global, Resources, Template};
 use super::failure::Failure;
 use super::{init, output, project, run};
 use crate::demo::{self, Options};
+use crate::identity::evidence::Train;
 use crate::run::{Request, Reuse, Start, WhenHeld};
 
 /// Writes the sources, lays the reference project beside them, runs it and says what to try next.
@@ -35,6 +36,7 @@ pub fn run(global: &Global, arguments: &Demo) -> Result<(), Failure> {
         select: Vec::new(),
         exclude: Vec::new(),
         reuse: Reuse::Same,
+        train: Train::IfNeeded,
     };
     let record = run::carry_out(global, &project, request, Start::New(run::new_id()), WhenHeld::Fail)?;
     run::conclude(global, &project, &record, false)?;

@@ -8,6 +8,7 @@ use super::args::{Global, Run};
 use super::failure::Failure;
 use super::{output, progress, project, runtime, summary};
 use crate::config::project::Project;
+use crate::identity::evidence::Train;
 use crate::name::{AsOf, RunId};
 use crate::observe::{RunRecord, RunStatus};
 use crate::run::{self, Job, Request, Reuse, Start, Stop, WhenHeld};
@@ -24,6 +25,7 @@ pub fn run(global: &Global, arguments: &Run) -> Result<(), Failure> {
         select: arguments.selection.select.clone(),
         exclude: arguments.selection.exclude.clone(),
         reuse: if arguments.full { Reuse::Nothing } else { Reuse::Same },
+        train: if arguments.retrain { Train::Anew } else { Train::IfNeeded },
     };
     let record = carry_out(global, &project, request, Start::New(new_id()), when_held(arguments.wait))?;
     conclude(global, &project, &record, arguments.json)

@@ -13,6 +13,7 @@
 
 mod declare;
 mod expression;
+pub mod identity;
 mod metric;
 mod segment;
 mod writer;

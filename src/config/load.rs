@@ -254,7 +254,7 @@ fn build(
         let whole = places.whole.key("sources").key(&name);
         sources.extend(source::source(&name, raw, at, whole, defaults, pass));
     }
-    let identity = raw.identity.and_then(|raw| identity::identity(raw, place.key("identity"), pass));
+    let identity = raw.identity.and_then(|raw| identity::identity(raw, place.key("identity"), files, pass));
     let segments = raw.segments.and_then(|raw| segments::segments(raw, place.key("segments"), pass));
     let metrics = raw.metrics.map(|raw| metrics::metrics(raw, place.key("metrics"), pass));
     let mut tables = IndexMap::with_capacity(raw.tables.len());

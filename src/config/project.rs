@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 
 use super::column::Column;
 use super::files::ProjectFiles;
+pub use super::identity::Identity;
 use super::problem::Location;
 use super::raw::metric::{Better, Grain, Interval};
 use super::raw::pipeline::CatchUp;
@@ -308,31 +309,6 @@ pub enum CheckKind {
         warn_after: Option<Duration>,
         fail_after: Option<Duration>,
     },
-}
-
-/// Exact keys that join records, most trusted first.
-#[derive(Debug, Clone)]
-pub struct Identity {
-    pub records: TableName,
-    pub keys: Vec<IdentityKey>,
-    pub at: Location,
-}
-
-impl Identity {
-    /// The tables that a native step makes of it.
-    pub const TABLES: [&str; 3] = ["identity_map", "identity_event", "identity_suspect_key"];
-}
-
-/// A column of which an equal value joins two records.
-#[derive(Debug, Clone, PartialEq)]
-pub struct IdentityKey {
-    pub column: String,
-    pub max_records: Option<u32>,
-    pub max_names: Option<u32>,
-    pub names: Option<String>,
-    pub placeholders: Vec<String>,
-    pub confidence: f64,
-    pub at: Location,
 }
 
 /// Groups of customers.

@@ -166,13 +166,22 @@ fn events(
                     customer_id: id_of(*root),
                     kind: EventKind::Split,
                     other: Some(previous(origin)),
+                    cause: None,
                 });
             }
-            (None, None) => {
-                events.push(Event { customer_id: id_of(*root), kind: EventKind::Minted, other: None })
-            }
+            (None, None) => events.push(Event {
+                customer_id: id_of(*root),
+                kind: EventKind::Minted,
+                other: None,
+                cause: None,
+            }),
             (Some(customer), _) if !start.held.get(customer as usize).copied().unwrap_or(false) => {
-                events.push(Event { customer_id: id_of(*root), kind: EventKind::Returned, other: None });
+                events.push(Event {
+                    customer_id: id_of(*root),
+                    kind: EventKind::Returned,
+                    other: None,
+                    cause: None,
+                });
             }
             (Some(_), _) => {}
         }
@@ -183,8 +192,10 @@ fn events(
         }
         let lost = previous(customer as u32);
         events.push(match heir.get(customer).copied().flatten() {
-            Some(root) => Event { customer_id: lost, kind: EventKind::Merged, other: Some(id_of(root)) },
-            None => Event { customer_id: lost, kind: EventKind::Retired, other: None },
+            Some(root) => {
+                Event { customer_id: lost, kind: EventKind::Merged, other: Some(id_of(root)), cause: None }
+            }
+            None => Event { customer_id: lost, kind: EventKind::Retired, other: None, cause: None },
         });
     }
     events.sort_unstable();

@@ -39,6 +39,21 @@ pub fn numbers(batches: &[RecordBatch], name: &str) -> Result<Float64Array, Iden
     Ok(column(batches, name, &DataType::Float64)?.as_primitive::<Float64Type>().clone())
 }
 
+/// The name of an attribute's normalised value.
+pub fn value_column(attribute: usize) -> String {
+    format!("a{attribute}")
+}
+
+/// The name of a value that derives from an attribute.
+pub fn derived_column(attribute: usize, derived: usize) -> String {
+    format!("a{attribute}_{derived}")
+}
+
+/// The name of a declared blocking rule's value.
+pub fn block_column(rule: usize) -> String {
+    format!("b{rule}")
+}
+
 /// The text in a row; none where it is NULL or empty.
 pub fn value(column: &StringViewArray, row: usize) -> Option<&str> {
     (row < column.len() && column.is_valid(row)).then(|| column.value(row)).filter(|value| !value.is_empty())
@@ -46,7 +61,7 @@ pub fn value(column: &StringViewArray, row: usize) -> Option<&str> {
 
 /// 96 bits of a value, by which equal values are told without keeping them: among ten million values two differing ones
 /// meet with a probability of 10⁻¹⁵.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint {
     high: u64,
     low: u32,
@@ -73,6 +88,23 @@ impl Fingerprint {
     /// Sixteen lower-case hexadecimal digits.
     pub fn hex(self) -> String {
         format!("{:016x}", self.high)
+    }
+
+    /// Its bytes, in the order that fingerprints have.
+    pub fn bytes(self) -> [u8; 12] {
+        let mut bytes = [0; 12];
+        bytes[..8].copy_from_slice(&self.high.to_be_bytes());
+        bytes[8..].copy_from_slice(&self.low.to_be_bytes());
+        bytes
+    }
+
+    /// The fingerprint of which these are the bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (high, low) = bytes.split_at_checked(8)?;
+        Some(Self {
+            high: u64::from_be_bytes(high.try_into().ok()?),
+            low: u32::from_be_bytes(low.try_into().ok()?),
+        })
     }
 
     /// All its bits, as text to be hashed further.

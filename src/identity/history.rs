@@ -9,8 +9,8 @@ use arrow::compute::interleave;
 
 use super::carry::{Before, Carried, CustomerRef};
 use super::columns::{Fingerprint, dates, numbers, text, value};
-use super::{IdentityError, map_schema};
-use crate::config::project::IdentityKey;
+use super::group::Tie;
+use super::{IdentityError, map_schema, method_at};
 use crate::name::AsOf;
 
 /// The map as the previous as-of date left it, by record.
@@ -51,8 +51,9 @@ pub struct Today<'a> {
     /// By record, sorted: its fingerprint, and a row that has its source and key.
     pub fingerprints: &'a [Fingerprint],
     pub row_of: &'a [u32],
-    pub strongest: &'a [Option<u16>],
-    pub keys: &'a [IdentityKey],
+    pub ties: &'a [Option<Tie>],
+    /// What ties are called: the keys, then `steward`, `matched`, `alone`.
+    pub methods: &'a [String],
 }
 
 impl History {
@@ -240,11 +241,10 @@ impl<'a> Writer<'a> {
             }
             CustomerRef::Minted(number) => (FROM_TODAY, number as usize),
         });
-        let strongest = self.today.strongest.get(record).copied().flatten().map(usize::from);
-        let key = strongest.and_then(|position| self.today.keys.get(position));
-        // The method after the last key is `alone`.
-        self.methods_from.push((FROM_TODAY, strongest.unwrap_or(self.today.keys.len())));
-        self.confidence.append_value(key.map_or(1.0, |key| key.confidence));
+        let tie = self.today.ties.get(record).copied().flatten();
+        let keys = self.today.methods.len().saturating_sub(3);
+        self.methods_from.push((FROM_TODAY, method_at(tie.map(|tie| tie.method), keys)));
+        self.confidence.append_value(tie.map_or(1.0, |tie| tie.confidence));
         self.valid_from.append_value(since);
         self.valid_to.append_null();
     }
@@ -252,7 +252,7 @@ impl<'a> Writer<'a> {
     fn finish(mut self) -> Result<RecordBatch, IdentityError> {
         let History { source, source_key, method, customer, .. } = self.history;
         let minted = strings(self.carried.minted.iter().map(String::as_str));
-        let methods = strings(self.today.keys.iter().map(|key| key.column.as_str()).chain(["alone"]));
+        let methods = strings(self.today.methods.iter().map(String::as_str));
         let gather = |history: &StringViewArray, today: &StringViewArray, places: &[(usize, usize)]| {
             let columns: [&dyn Array; 2] = [history, today];
             interleave(&columns, places)

@@ -1,26 +1,40 @@
-//! Records → people and organisations: keys, guards, clusters, ids that last. Pure: arrays in, arrays out; the same rows
-//! give the same ids whatever their order.
+//! Records → people and organisations: keys, guards, probabilistic matching, clusters, ids that last. Pure: arrays in,
+//! arrays out; the same records give the same ids whatever their order and the number of cores.
+//!
+//! In reading order: [`kind`] what attributes mean · [`prepare`] records as numbers · [`guard`] values that mean nobody ·
+//! [`blocking`] what is compared · [`matching`] how alike pairs are and what that is worth · [`evidence`] pairs →
+//! edges · [`group`] edges → customers · `carry` customers → ids · `history` ids → the map.
 
+mod alias;
+pub mod blocking;
 mod carry;
 mod cluster;
-mod columns;
+pub mod columns;
+pub mod evidence;
 pub mod fold;
+pub mod group;
+mod guard;
 mod history;
-mod join;
+pub mod kind;
+pub mod matching;
+pub mod prepare;
 pub mod similarity;
+pub mod state;
+mod tables;
 
-use std::sync::Arc;
-
-use arrow::array::builder::StringViewBuilder;
-use arrow::array::{Array, Date32Array, Int64Array, RecordBatch, StringViewArray};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
 use thiserror::Error;
 
-use crate::config::project::IdentityKey;
+use crate::config::identity::Identity;
 use crate::name::AsOf;
-use columns::Fingerprint;
-use history::{History, Today, strings};
+pub use alias::Alias;
+use evidence::{Evidence, Train};
+use group::{Groups, Method};
+use history::{History, Today};
+use prepare::Prepared;
+use state::{KeptEdge, Seen, State, StateTables};
+pub use tables::{alias_schema, event_schema, map_schema, suspect_schema};
 
 /// Why records could not be resolved. No message holds a value of a record.
 #[derive(Debug, Error)]
@@ -31,8 +45,25 @@ pub enum IdentityError {
     MissingKey { row: usize, column: &'static str },
     #[error("{0} records are more than one run can resolve")]
     TooManyRecords(usize),
+    #[error("the blocking rule `{rule}` makes {pairs} pairs; `limits.rule_pairs` allows {most}")]
+    RuleTooWide { rule: String, pairs: u64, most: u64 },
+    #[error(
+        "{changed} of {held} customer ids would merge, split or retire in one night, more than `limits.changed_ids` ({most}) allows"
+    )]
+    TooManyChanges { changed: usize, held: usize, most: f64 },
+    #[error("failed to write the model down")]
+    Unwritable,
     #[error("failed to read the records")]
     Arrow(#[from] ArrowError),
+}
+
+/// What a night starts from; each may be empty.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Previous<'a> {
+    /// `identity_map` as an earlier as-of date left it; a map that this very date left gives the same answer again.
+    pub map: &'a [RecordBatch],
+    pub aliases: &'a [RecordBatch],
+    pub state: StateTables<'a>,
 }
 
 /// Who is who on one as-of date.
@@ -42,91 +73,179 @@ pub struct Resolution {
     pub map: RecordBatch,
     /// [`event_schema`]: what happened to ids on this date.
     pub events: RecordBatch,
-    /// [`suspect_schema`]: key values that joined nobody because too many share them.
+    /// [`suspect_schema`]: values that joined nobody because too many share them.
     pub suspects: RecordBatch,
+    /// [`alias_schema`].
+    pub aliases: RecordBatch,
+    /// [`state::edge_schema`], [`state::state_schema`], [`state::model_schema`], [`state::frequency_schema`].
+    pub edges: RecordBatch,
+    pub state: RecordBatch,
+    pub model: RecordBatch,
+    pub frequencies: RecordBatch,
+    /// Pairs that were scored.
+    pub pairs: u64,
 }
 
-/// Joins records (`source`, `source_key` and one column for each key and its `names`) that share a key value into
-/// customers. `previous` is the `identity_map` as an earlier as-of date left it, empty on the first; a map that this very
-/// date left gives the same answer again.
+/// Joins records into customers. The batches are those of `compile::identity::records_sql`; `memory_bytes` bounds what is
+/// remembered of similarities.
 pub fn resolve(
     records: &[RecordBatch],
-    keys: &[IdentityKey],
-    previous: &[RecordBatch],
+    declared: &Identity,
+    previous: Previous<'_>,
+    train: Train,
+    memory_bytes: usize,
     as_of: AsOf,
 ) -> Result<Resolution, IdentityError> {
-    let source = columns::text(records, "source")?;
-    let source_key = columns::text(records, "source_key")?;
-    let Numbered { fingerprints, row_of, record_of } = number(&source, &source_key)?;
-    let joined = join::join(records, keys, &record_of, fingerprints.len())?;
-    drop(record_of);
+    let before = State::read(previous.state)?;
+    let mut prepared = prepare::prepare(records, declared)?;
+    let suspects = std::mem::take(&mut prepared.suspects);
+    let comparers = prepared.comparers(memory_bytes);
+    let sources =
+        blocking::Sources { batches: records, row_of: &prepared.row_of, attributes: &prepared.attributes };
+    let evidence = evidence::gather(&prepared, &comparers, &sources, declared, &before, train, as_of)?;
+    let scorer = prepared.scorer(&comparers, &evidence.weights);
+    let groups = group::group(&prepared, &evidence, &scorer, declared, &before);
+    drop(before);
     let empty = [RecordBatch::new_empty(map_schema())];
-    let history = History::read(if previous.is_empty() { &empty } else { previous }, as_of)?;
-    let carried = carry::carry(&carry::Start {
-        roots: &joined.roots,
-        fingerprints: &fingerprints,
-        before: &history.before(&fingerprints),
+    let history = History::read(if previous.map.is_empty() { &empty } else { previous.map }, as_of)?;
+    let held = history.before(&prepared.fingerprints);
+    let mut carried = carry::carry(&carry::Start {
+        roots: &groups.roots,
+        fingerprints: &prepared.fingerprints,
+        before: &held,
         previous_ids: &history.ids(),
         held: history.held(),
         as_of,
     });
+    refuse_upheaval(&carried.events, history.held(), declared.settings.changed_ids)?;
+    let causes = Causes { prepared: &prepared, evidence: &evidence, groups: &groups, declared };
+    causes.explain(&mut carried.events, &held, &history.ids());
+    let methods = method_names(declared);
     let today = Today {
-        source: &source,
-        source_key: &source_key,
-        fingerprints: &fingerprints,
-        row_of: &row_of,
-        strongest: &joined.strongest,
-        keys,
+        source: &prepared.source,
+        source_key: &prepared.source_key,
+        fingerprints: &prepared.fingerprints,
+        row_of: &prepared.row_of,
+        ties: &groups.ties,
+        methods: &methods,
     };
+    let (model, frequencies) = state::model_batches(evidence.trained.as_ref())?;
     Ok(Resolution {
         map: history.rewrite(&today, &carried, as_of)?,
-        events: events_batch(&carried.events, as_of)?,
-        suspects: suspects_batch(joined.suspects)?,
+        events: tables::events_batch(&carried.events, as_of)?,
+        suspects: tables::suspects_batch(suspects)?,
+        aliases: tables::aliases_batch(&alias::aliases(previous.aliases, &carried.events, as_of)?)?,
+        edges: state::edge_batch(&kept_edges(&prepared, &evidence))?,
+        state: state::state_batch(&seen(&prepared, &evidence, &groups))?,
+        model,
+        frequencies,
+        pairs: evidence.pairs,
     })
 }
 
-/// Records numbered in the order of their fingerprints; rows that repeat a record have its number.
-struct Numbered {
-    fingerprints: Vec<Fingerprint>,
-    /// By record: its first row.
-    row_of: Vec<u32>,
-    /// By row: its record.
-    record_of: Vec<u32>,
+/// What `method` says in the map: by [`Tie`](group::Tie), and last of records alone.
+fn method_names(declared: &Identity) -> Vec<String> {
+    let keys = declared.keys.iter().map(|key| key.column.clone());
+    keys.chain(["steward", "matched", "alone"].map(str::to_owned)).collect()
 }
 
-fn number(source: &StringViewArray, source_key: &StringViewArray) -> Result<Numbered, IdentityError> {
-    let rows = source.len();
-    if u32::try_from(rows).is_err() {
-        return Err(IdentityError::TooManyRecords(rows));
+fn kept_edges(prepared: &Prepared, evidence: &Evidence) -> Vec<KeptEdge> {
+    let name = |record: u32| prepared.fingerprints[record as usize];
+    let kept = |edge: &matching::score::Edge| KeptEdge {
+        a: name(edge.a),
+        b: name(edge.b),
+        weight: edge.weight,
+        pattern: edge.pattern,
+    };
+    evidence.edges.iter().map(kept).collect()
+}
+
+fn seen(prepared: &Prepared, evidence: &Evidence, groups: &Groups) -> Vec<Seen> {
+    let name = |record: u32| prepared.fingerprints[record as usize];
+    let records =
+        prepared.fingerprints.iter().zip(&evidence.hashes).zip(groups.components.iter().zip(&groups.roots));
+    records
+        .map(|((record, hash), (component, group))| Seen {
+            record: *record,
+            hash: *hash,
+            component: name(*component),
+            group: name(*group),
+        })
+        .collect()
+}
+
+/// A night that moves too many ids is more likely a fault than news. Few changes are always news.
+fn refuse_upheaval(events: &[Event], held: &[bool], most: f64) -> Result<(), IdentityError> {
+    const FEW: usize = 20;
+    let held = held.iter().filter(|held| **held).count();
+    let changes =
+        |event: &&Event| matches!(event.kind, EventKind::Merged | EventKind::Split | EventKind::Retired);
+    let changed = events.iter().filter(changes).count();
+    if changed > FEW && changed as f64 > most * held as f64 {
+        return Err(IdentityError::TooManyChanges { changed, held, most });
     }
-    let mut order = Vec::with_capacity(rows);
-    for row in 0..rows {
-        let Some(of_source) = columns::value(source, row) else {
-            return Err(IdentityError::MissingKey { row, column: "source" });
+    Ok(())
+}
+
+/// What made ids change.
+struct Causes<'a> {
+    prepared: &'a Prepared,
+    evidence: &'a Evidence,
+    groups: &'a Groups,
+    declared: &'a Identity,
+}
+
+impl Causes<'_> {
+    /// Says of each merge what now holds the two together: the strongest edge between their records, a key or a steward.
+    fn explain(&self, events: &mut [Event], before: &[Option<carry::Before>], ids: &[&str]) {
+        let mut strongest: std::collections::HashMap<(u32, u32), (f32, u64)> =
+            std::collections::HashMap::new();
+        let customers = |a: u32, b: u32| {
+            let (a, b) = (before[a as usize]?.customer, before[b as usize]?.customer);
+            (a != b).then_some((a.min(b), a.max(b)))
         };
-        let Some(key) = columns::value(source_key, row) else {
-            return Err(IdentityError::MissingKey { row, column: "source_key" });
+        for edge in &self.evidence.edges {
+            if self.groups.roots[edge.a as usize] == self.groups.roots[edge.b as usize]
+                && let Some(customers) = customers(edge.a, edge.b)
+            {
+                let best = strongest.entry(customers).or_insert((f32::NEG_INFINITY, 0));
+                if edge.weight > best.0 {
+                    *best = (edge.weight, edge.pattern);
+                }
+            }
+        }
+        let decided: std::collections::HashSet<(u32, u32)> =
+            self.prepared.same.iter().filter_map(|(a, b)| customers(*a, *b)).collect();
+        let number = |id: &str| ids.binary_search(&id).ok().map(|at| at as u32);
+        for event in events.iter_mut().filter(|event| event.kind == EventKind::Merged) {
+            let other = event.other.as_deref().and_then(number);
+            let Some((a, b)) = number(&event.customer_id).zip(other) else { continue };
+            let pair = (a.min(b), a.max(b));
+            event.cause = if decided.contains(&pair) {
+                Some("a steward says that records of both are the same".to_owned())
+            } else {
+                strongest.get(&pair).map(|(weight, pattern)| {
+                    format!("records of both match at {weight:.1} bits: {}", self.agreeing(*pattern))
+                })
+            };
+        }
+    }
+
+    /// The attributes in which a pair agrees or nearly does.
+    fn agreeing(&self, pattern: u64) -> String {
+        let agrees = |(at, comparison): (usize, &matching::compare::Comparison)| {
+            let level = (pattern >> (4 * at)) as u8 & 15;
+            let alike = level != matching::compare::MISSING && level != comparison.differs();
+            alike.then(|| self.declared.attributes.get(at).map_or("", |attribute| attribute.column.as_str()))
         };
-        order.push((Fingerprint::of(&[of_source, key]), row as u32));
+        let names: Vec<&str> = self.prepared.comparisons.iter().enumerate().filter_map(agrees).collect();
+        if names.is_empty() { "nothing agrees".to_owned() } else { format!("{} agree", names.join(", ")) }
     }
-    order.sort_unstable();
-    let mut numbered =
-        Numbered { fingerprints: Vec::with_capacity(rows), row_of: Vec::new(), record_of: vec![0; rows] };
-    for (fingerprint, row) in order {
-        if numbered.fingerprints.last() != Some(&fingerprint) {
-            numbered.fingerprints.push(fingerprint);
-            numbered.row_of.push(row);
-        }
-        if let Some(record) = numbered.record_of.get_mut(row as usize) {
-            *record = (numbered.fingerprints.len() - 1) as u32;
-        }
-    }
-    Ok(numbered)
 }
 
 /// A key value that joins nobody.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Suspect {
+pub struct Suspect {
     key: String,
     value_hash: String,
     records: usize,
@@ -146,6 +265,20 @@ struct Event {
     customer_id: String,
     kind: EventKind,
     other: Option<String>,
+    /// What made it happen, where it is known.
+    cause: Option<String>,
+}
+
+impl Event {
+    fn reason(&self) -> &str {
+        self.cause.as_deref().unwrap_or(match self.kind {
+            EventKind::Minted => "new records",
+            EventKind::Returned => "records that came back",
+            EventKind::Merged => "its records now hang together with those of the other",
+            EventKind::Split => "its records no longer hang together with those of the other",
+            EventKind::Retired => "no records left",
+        })
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -166,89 +299,14 @@ impl EventKind {
             Self::Retired => "retired",
         }
     }
+}
 
-    fn reason(self) -> &'static str {
-        match self {
-            Self::Minted => "new records",
-            Self::Returned => "records that came back",
-            Self::Merged => "its records now share a key with those of the other",
-            Self::Split => "its records no longer share a key with those of the other",
-            Self::Retired => "no records left",
-        }
+/// Where a method's name stands among [`method_names`].
+fn method_at(method: Option<Method>, keys: usize) -> usize {
+    match method {
+        Some(Method::Key(at)) => usize::from(at),
+        Some(Method::Steward) => keys,
+        Some(Method::Matched) => keys + 1,
+        None => keys + 2,
     }
-}
-
-/// `identity_map`: `source, source_key, customer_id, valid_from, valid_to, method, confidence`. `valid_to` is the last day,
-/// NULL while it lasts; `method` is the strongest key that joins the record to another, or `alone`.
-pub fn map_schema() -> SchemaRef {
-    Arc::new(Schema::new(vec![
-        Field::new("source", DataType::Utf8View, false),
-        Field::new("source_key", DataType::Utf8View, false),
-        Field::new("customer_id", DataType::Utf8View, false),
-        Field::new("valid_from", DataType::Date32, false),
-        Field::new("valid_to", DataType::Date32, true),
-        Field::new("method", DataType::Utf8View, false),
-        Field::new("confidence", DataType::Float64, false),
-    ]))
-}
-
-/// `identity_event`: `as_of, customer_id, event, other_customer_id, reason`; `event` is minted, merged (into the other),
-/// split (from the other) or retired.
-pub fn event_schema() -> SchemaRef {
-    Arc::new(Schema::new(vec![
-        Field::new("as_of", DataType::Date32, false),
-        Field::new("customer_id", DataType::Utf8View, false),
-        Field::new("event", DataType::Utf8View, false),
-        Field::new("other_customer_id", DataType::Utf8View, true),
-        Field::new("reason", DataType::Utf8View, false),
-    ]))
-}
-
-/// `identity_suspect_key`: `key, value_hash, records, names, reason`; the value itself is never kept.
-pub fn suspect_schema() -> SchemaRef {
-    Arc::new(Schema::new(vec![
-        Field::new("key", DataType::Utf8View, false),
-        Field::new("value_hash", DataType::Utf8View, false),
-        Field::new("records", DataType::Int64, false),
-        Field::new("names", DataType::Int64, true),
-        Field::new("reason", DataType::Utf8View, false),
-    ]))
-}
-
-fn events_batch(events: &[Event], as_of: AsOf) -> Result<RecordBatch, IdentityError> {
-    let mut others = StringViewBuilder::new();
-    events.iter().for_each(|event| others.append_option(event.other.as_deref()));
-    Ok(RecordBatch::try_new(
-        event_schema(),
-        vec![
-            Arc::new(Date32Array::from(vec![as_of.days(); events.len()])),
-            Arc::new(strings(events.iter().map(|event| event.customer_id.as_str()))),
-            Arc::new(strings(events.iter().map(|event| event.kind.event()))),
-            Arc::new(others.finish()),
-            Arc::new(strings(events.iter().map(|event| event.kind.reason()))),
-        ],
-    )?)
-}
-
-fn suspects_batch(mut suspects: Vec<Suspect>) -> Result<RecordBatch, IdentityError> {
-    suspects.sort_unstable();
-    let reasons = suspects.iter().map(|suspect| match suspect.reason {
-        SuspectReason::TooManyRecords => "on too many records",
-        SuspectReason::TooManyNames => "under too many names",
-    });
-    Ok(RecordBatch::try_new(
-        suspect_schema(),
-        vec![
-            Arc::new(strings(suspects.iter().map(|suspect| suspect.key.as_str()))),
-            Arc::new(strings(suspects.iter().map(|suspect| suspect.value_hash.as_str()))),
-            Arc::new(suspects.iter().map(|suspect| Some(suspect.records as i64)).collect::<Int64Array>()),
-            Arc::new(
-                suspects
-                    .iter()
-                    .map(|suspect| suspect.names.map(|names| names as i64))
-                    .collect::<Int64Array>(),
-            ),
-            Arc::new(strings(reasons)),
-        ],
-    )?)
 }

@@ -12,6 +12,7 @@ use super::error::{RunError, StepError};
 use super::stop::Stop;
 use crate::config::project::Project;
 use crate::engine;
+use crate::identity::evidence::Train;
 use crate::name::{AsOf, PipelineName, RunId, TableName};
 use crate::observe::Handle;
 use crate::plan::graph::{Graph, Step};
@@ -29,6 +30,7 @@ pub struct Context {
     pub settings: engine::Settings,
     pub run: RunId,
     pub as_of: AsOf,
+    pub train: Train,
     pub observer: Handle,
     pub stop: Stop,
     /// One permit for each thread that may work at the same time.

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::context::Context;
 use super::error::{RunError, StepError};
 use super::request::Reuse;
+use crate::compile;
 use crate::config::project::{Identity, Model, Source};
+use crate::identity::evidence::Train;
 use crate::name::{StepId, TableName};
 use crate::plan::fingerprint::{self, ModelInputs, SourceWindow};
 use crate::plan::graph::{Step, StepKind};
@@ -212,15 +214,25 @@ fn of_identity(
     prints: &BTreeMap<TableName, String>,
     base: Option<&Release>,
 ) -> String {
-    let declaration = identity.keys.iter().map(|key| {
+    let mut declaration = vec![compile::identity::records_sql(identity)];
+    declaration
+        .extend(identity.keys.iter().map(|key| format!("{} {} {:?}", key.column, key.confidence, key.guard)));
+    declaration.extend(identity.attributes.iter().map(|attribute| {
         format!(
-            "{} {:?} {:?} {:?} {:?} {}",
-            key.column, key.max_records, key.max_names, key.names, key.placeholders, key.confidence
+            "{} {:?} {:?} {:?}",
+            attribute.column, attribute.levels, attribute.term_frequency, attribute.guard
         )
-    });
-    let declaration: Vec<String> = declaration.collect();
-    let previous =
-        super::identity::previous_map(base, context.as_of).map(|partition| partition.fingerprint.as_str());
+    }));
+    declaration.extend(identity.never.iter().map(|rule| format!("{:?} {:?}", rule.differ, rule.agree)));
+    declaration.push(format!("{:?}", identity.settings));
+    declaration.extend(identity.overrides.iter().flat_map(|overrides| {
+        overrides.rows.iter().map(|row| format!("{:?} {:?} {:?}", row.left, row.right, row.decision))
+    }));
+    if context.train == Train::Anew {
+        declaration.push(context.run.to_string());
+    }
+    let previous = super::identity::previous(base, "identity_map", context.as_of)
+        .map(|partition| partition.fingerprint.as_str());
     let records = prints.get(&identity.records).map_or("", String::as_str);
     fingerprint::identity(&declaration.join("\n"), records, previous, context.as_of)
 }

@@ -1,28 +1,33 @@
-//! The identity step: reads the records, joins them into customers, stages who is who. How they are joined is
+//! The identity step: reads the records and what the previous night left, stages who is who. How records are joined is
 //! `identity`'s.
 
 use std::collections::BTreeMap;
 
 use arrow::array::RecordBatch;
+use datafusion::common::TableReference;
 
 use super::compute::{self, Target};
 use super::context::Context;
 use super::error::StepError;
-use crate::config::project::Identity;
+use crate::compile::identity::records_sql;
+use crate::config::identity::Identity;
 use crate::engine;
-use crate::identity::{self, Resolution};
+use crate::identity::state::StateTables;
+use crate::identity::{self, IdentityError, Previous, Resolution};
 use crate::name::{AsOf, TableName};
 use crate::plan::graph::Step;
+use crate::plan::native;
 use crate::warehouse::{Partition, Release, StagedTable};
 
-/// The map that a run for this date starts from: the one of the latest date before it; for a date that lies before
-/// them all, the newest, of which only what had begun by then counts.
-pub fn previous_map(base: Option<&Release>, as_of: AsOf) -> Option<&Partition> {
-    let entry = base?.tables.iter().find(|(table, _)| table.as_str() == MAP).map(|(_, entry)| entry)?;
+/// A table of the step as a run for this date starts from it: that of the latest date before it; for a date that lies
+/// before them all, the newest, of which only what had begun by then counts.
+pub fn previous<'a>(base: Option<&'a Release>, table: &str, as_of: AsOf) -> Option<&'a Partition> {
+    let entry = base?.tables.iter().find(|(name, _)| name.as_str() == table).map(|(_, entry)| entry)?;
     entry.before(as_of).or_else(|| entry.newest().filter(|newest| newest.as_of > as_of))
 }
 
-const MAP: &str = "identity_map";
+/// The share of the session's memory in which similarities are remembered.
+const REMEMBERED: u64 = 16;
 
 /// Resolves the records and stages the step's tables.
 pub async fn resolve(
@@ -32,47 +37,73 @@ pub async fn resolve(
     base: Option<&Release>,
 ) -> Result<BTreeMap<TableName, StagedTable>, StepError> {
     let records = compute::collect(context, &step.pipeline, &records_sql(declared)).await?;
-    let previous = read_previous(context, step, base).await?;
-    let resolution =
-        tokio::task::block_in_place(|| identity::resolve(&records, &declared.keys, &previous, context.as_of))
-            .map_err(|error| StepError::Unusable(super::message(&error)))?;
+    let mut before: BTreeMap<&str, Vec<RecordBatch>> = BTreeMap::new();
+    for table in Identity::TABLES {
+        before.insert(table, read_previous(context, step, table, base).await?);
+    }
+    let of = |table: &str| before.get(table).map(Vec::as_slice).unwrap_or_default();
+    let previous = Previous {
+        map: of("identity_map"),
+        aliases: of("identity_alias"),
+        state: StateTables {
+            state: of("identity_state"),
+            edges: of("identity_edge"),
+            model: of("identity_model"),
+            frequencies: of("identity_frequency"),
+        },
+    };
+    let memory = usize::try_from(context.settings.memory_bytes / REMEMBERED).unwrap_or(usize::MAX);
+    let resolution = on_threads(context.settings.threads, || {
+        identity::resolve(&records, declared, previous, context.train, memory, context.as_of)
+    })?;
     drop(records);
-    let Resolution { map, events, suspects } = resolution;
+    drop(before);
     let mut staged = BTreeMap::new();
-    for table in &step.makes {
-        let rows = match table.as_str() {
-            MAP => map.clone(),
-            "identity_event" => events.clone(),
-            _ => suspects.clone(),
-        };
-        staged.insert(table.clone(), stage(context, step, table, rows).await?);
+    for (table, rows) in tables(resolution) {
+        if let Some(table) = step.makes.iter().find(|made| made.as_str() == table) {
+            staged.insert(table.clone(), stage(context, step, table, rows).await?);
+        }
     }
     Ok(staged)
 }
 
-/// Only the columns that decide: the record's name, its keys, and the names that guards count.
-fn records_sql(declared: &Identity) -> String {
-    let mut columns = vec!["source", "source_key"];
-    let named = declared.keys.iter().flat_map(|key| [Some(key.column.as_str()), key.names.as_deref()]);
-    for column in named.flatten() {
-        if !columns.contains(&column) {
-            columns.push(column);
-        }
-    }
-    let quoted: Vec<String> = columns.iter().map(|column| format!("\"{column}\"")).collect();
-    format!("SELECT {} FROM {}", quoted.join(", "), declared.records)
+/// Runs work that spreads over its thread's pool on a pool of so many threads.
+pub fn on_threads<T: Send>(
+    threads: usize,
+    work: impl FnOnce() -> Result<T, IdentityError> + Send,
+) -> Result<T, StepError> {
+    let pool =
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|_| StepError::Panicked)?;
+    tokio::task::block_in_place(|| pool.install(work))
+        .map_err(|error| StepError::Unusable(super::message(&error)))
+}
+
+fn tables(resolution: Resolution) -> [(&'static str, RecordBatch); 8] {
+    [
+        ("identity_map", resolution.map),
+        ("identity_event", resolution.events),
+        ("identity_suspect_key", resolution.suspects),
+        ("identity_alias", resolution.aliases),
+        ("identity_edge", resolution.edges),
+        ("identity_state", resolution.state),
+        ("identity_model", resolution.model),
+        ("identity_frequency", resolution.frequencies),
+    ]
 }
 
 async fn read_previous(
     context: &Context,
     step: &Step,
+    table: &str,
     base: Option<&Release>,
 ) -> Result<Vec<RecordBatch>, StepError> {
-    let Some(partition) = previous_map(base, context.as_of) else { return Ok(Vec::new()) };
-    let name = datafusion::common::TableReference::bare("identity_map__before");
+    let Some(partition) = previous(base, table, context.as_of) else { return Ok(Vec::new()) };
+    let schema = step.makes.iter().find(|made| made.as_str() == table).and_then(native::schema);
+    let Some(schema) = schema else { return Ok(Vec::new()) };
+    let name = TableReference::bare(format!("{table}__before"));
     let paths: Vec<_> = partition.files.iter().map(|file| context.warehouse.path_of(file)).collect();
-    engine::register_as(&context.session, &name, &paths, identity::map_schema(), &[])?;
-    let rows = compute::collect(context, &step.pipeline, "SELECT * FROM identity_map__before").await?;
+    engine::register_as(&context.session, &name, &paths, schema, &[])?;
+    let rows = compute::collect(context, &step.pipeline, &format!("SELECT * FROM {}", name.table())).await?;
     // It has served; a name that is gone already is what is wanted.
     let _ = context.session.deregister_table(name);
     Ok(rows)
@@ -84,7 +115,7 @@ async fn stage(
     table: &TableName,
     rows: RecordBatch,
 ) -> Result<StagedTable, StepError> {
-    let name = datafusion::common::TableReference::bare(format!("{table}__rows"));
+    let name = TableReference::bare(format!("{table}__rows"));
     engine::batches(&context.session, &name, rows.schema(), vec![rows])?;
     let sql = format!("SELECT * FROM {}", name.table());
     let plan = engine::plan(&context.session, &sql, &context.params(&step.pipeline))

@@ -87,6 +87,7 @@ pub async fn run(job: Job) -> Result<RunRecord, RunError> {
         settings,
         run,
         as_of: job.request.as_of,
+        train: job.request.train,
         observer,
         stop: job.stop.clone(),
     };

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::identity::evidence::Train;
 use crate::name::{AsOf, PipelineName, RunId};
 
 /// What a run is asked to do; kept in its record, so that `retry` asks for the same.
@@ -14,6 +15,9 @@ pub struct Request {
     pub select: Vec<String>,
     pub exclude: Vec<String>,
     pub reuse: Reuse,
+    /// When identity's model is trained.
+    #[serde(default)]
+    pub train: Train,
 }
 
 /// Whether what the last release holds may stand for what would be computed.

@@ -9,6 +9,7 @@ pub mod identity;
 pub mod metrics;
 pub mod models;
 pub mod names;
+pub mod overrides;
 pub mod pipeline;
 pub mod segments;
 pub mod source;

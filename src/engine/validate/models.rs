@@ -207,11 +207,8 @@ impl Validator<'_> {
         let Some(schema) = self.schemas.get(&identity.records).cloned() else { return };
         let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
         let needed = native::RECORD_COLUMNS.iter().map(|column| (*column, &identity.at));
-        let keys = identity.keys.iter().flat_map(|key| {
-            let counted = key.names.as_deref().map(|names| (names, &key.at));
-            std::iter::once((key.column.as_str(), &key.at)).chain(counted)
-        });
-        for (column, at) in needed.chain(keys) {
+        for (column, at) in needed.chain(identity.columns()) {
+            let compared = identity.attributes.iter().any(|attribute| attribute.column == column);
             match schema.field_with_name(column) {
                 Err(_) => {
                     let message = format!("`{}` has no column `{column}`", identity.records);
@@ -221,7 +218,7 @@ impl Validator<'_> {
                         None => problem.help(format!("add it to `{}`", identity.records)),
                     });
                 }
-                Ok(field) if *field.data_type() != DataType::Utf8View => {
+                Ok(field) if !compared && *field.data_type() != DataType::Utf8View => {
                     let message = format!(
                         "the column `{column}` of `{}` is {}, not text",
                         identity.records,

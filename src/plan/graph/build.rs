@@ -13,9 +13,6 @@ use crate::name::{PipelineName, StepId, TableName};
 use crate::plan::position::Origins;
 use crate::plan::references::{Namespace, References, references};
 
-/// The tables that the identity step makes.
-pub(crate) const IDENTITY_TABLES: [&str; 3] = ["identity_map", "identity_event", "identity_suspect_key"];
-
 /// The published tables that `segments:` and `metrics:` are compiled to.
 const SEGMENT_TABLES: [&str; 4] =
     ["segment_definition", "segment_membership", "segment_change", "segment_summary"];
@@ -388,7 +385,7 @@ fn source_step(pipeline: &Pipeline, source: &Source) -> Step {
 fn identity_step(pipeline: &Pipeline, identity: &Identity) -> Option<Step> {
     Some(Step {
         id: StepId::new("identity").ok()?,
-        makes: IDENTITY_TABLES.iter().filter_map(|name| TableName::new(name).ok()).collect(),
+        makes: Identity::TABLES.iter().filter_map(|name| TableName::new(name).ok()).collect(),
         kind: StepKind::Identity(Box::new(identity.clone())),
         reads: Vec::new(),
         reads_previous: Vec::new(),
@@ -416,7 +413,7 @@ impl Resolved {
         match names.catalogue.get(name) {
             Some(maker) if maker.layer <= Layer::Identity => {
                 self.reads.push((identity.records.clone(), at));
-                self.reads_previous.extend(TableName::new(IDENTITY_TABLES[0]));
+                self.reads_previous.extend(TableName::new(Identity::TABLES[0]));
             }
             Some(maker) => {
                 self.problems.push(to_the_right(at, "identity", Layer::Identity, name, maker.layer))

@@ -1,0 +1,255 @@
+//! Which pairs may be one, and how strongly: trains the model where there is none that fits, scores pairs that are new,
+//! keeps the edges of the others. Never decides what a customer is.
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::IdentityError;
+use super::blocking::{self, Rule, Sources};
+use super::columns::Fingerprint;
+use super::matching::block::Blocks;
+use super::matching::compare::Comparer;
+use super::matching::estimate::{Training, estimate};
+use super::matching::model::{Weights, bits_of};
+use super::matching::score::Edge;
+use super::prepare::Prepared;
+use super::state::{State, Trained};
+use crate::config::identity::Identity;
+use crate::name::AsOf;
+
+/// What speaks for records being one.
+pub struct Evidence {
+    pub trained: Option<Trained>,
+    pub weights: Weights,
+    /// Sorted by records.
+    pub edges: Vec<Edge>,
+    /// By record: everything that it is compared by.
+    pub hashes: Vec<u64>,
+    /// By record: whether it must be looked at again.
+    pub changed: Vec<bool>,
+    /// Pairs scored this night.
+    pub pairs: u64,
+}
+
+/// When a model is trained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Train {
+    /// Only where there is no model that fits what is declared.
+    #[default]
+    IfNeeded,
+    Anew,
+}
+
+/// Gathers the evidence of a night.
+pub fn gather(
+    prepared: &Prepared,
+    comparers: &[Comparer<'_>],
+    sources: &Sources<'_>,
+    declared: &Identity,
+    previous: &State,
+    train_model: Train,
+    as_of: AsOf,
+) -> Result<Evidence, IdentityError> {
+    if prepared.comparisons.is_empty() || prepared.is_empty() {
+        let hashes = hashes(prepared, &[], declared);
+        return Ok(Evidence {
+            trained: None,
+            weights: Weights { prior: -20.0, comparisons: Vec::new() },
+            edges: Vec::new(),
+            changed: changed(prepared, &hashes, previous),
+            hashes,
+            pairs: 0,
+        });
+    }
+    let declaration = declaration(declared);
+    let frozen = previous
+        .trained
+        .as_ref()
+        .filter(|trained| train_model == Train::IfNeeded && trained.declaration == declaration);
+    let rules = rules(sources, declared, frozen, prepared.len())?;
+    let blocks = sources.blocks(&rules, declared.settings.block_records)?;
+    let hashes = hashes(prepared, &blocks, declared);
+    let (trained, changed) = match frozen {
+        Some(frozen) => (frozen.clone(), changed(prepared, &hashes, previous)),
+        None => {
+            let trained = train(prepared, comparers, &rules, &blocks, declared, declaration, as_of);
+            (trained, vec![true; prepared.len()])
+        }
+    };
+    let weights = Weights::new(&trained.model, &prepared.comparisons, &prepared.attributes);
+    let least = bits_of(declared.settings.probability.clamp(1e-6, 1.0 - 1e-6)) as f32;
+    let scorer = prepared.scorer(comparers, &weights);
+    let (mut edges, pairs) = scorer.edges(&blocks, least, |a, b| changed[a as usize] || changed[b as usize]);
+    edges.extend(kept(prepared, &changed, previous));
+    edges.par_sort_unstable_by_key(|edge| (edge.a, edge.b));
+    Ok(Evidence { trained: Some(trained), weights, edges, hashes, changed, pairs })
+}
+
+/// The rules that are followed: those that the model was trained with, or declared, or chosen.
+pub fn rules(
+    sources: &Sources<'_>,
+    declared: &Identity,
+    frozen: Option<&Trained>,
+    records: usize,
+) -> Result<Vec<Rule>, IdentityError> {
+    let settings = &declared.settings;
+    if !declared.blocking.is_empty() {
+        let rules = blocking::declared(declared);
+        blocking::refuse_wide(&sources.count(&rules, settings.block_records)?, settings.rule_pairs)?;
+        return Ok(rules);
+    }
+    let suggested = blocking::suggested(declared);
+    if let Some(frozen) = frozen {
+        return Ok(suggested.into_iter().filter(|rule| frozen.rules.contains(&rule.name)).collect());
+    }
+    let counted = sources.count(&suggested, settings.block_records)?;
+    let chosen = blocking::choose(counted, records, settings.pairs_per_record);
+    Ok(suggested.into_iter().filter(|rule| chosen.iter().any(|of| of.rule.name == rule.name)).collect())
+}
+
+fn train(
+    prepared: &Prepared,
+    comparers: &[Comparer<'_>],
+    rules: &[Rule],
+    blocks: &[Blocks],
+    declared: &Identity,
+    declaration: String,
+    as_of: AsOf,
+) -> Trained {
+    let implied: Vec<Vec<usize>> = rules.iter().map(|rule| rule.implied.clone()).collect();
+    let alone: Vec<Option<usize>> = rules.iter().map(|rule| rule.alone).collect();
+    let mut model = estimate(&Training {
+        comparisons: &prepared.comparisons,
+        attributes: &prepared.attributes,
+        comparers,
+        rules: blocks,
+        implied: &implied,
+        alone: &alone,
+        records: prepared.len(),
+        prior: prior_of_keys(prepared),
+    });
+    if let Some(prior) = declared.settings.prior {
+        model.prior = prior;
+    }
+    Trained {
+        declaration,
+        trained_on: as_of.to_string(),
+        rules: rules.iter().map(|rule| rule.name.clone()).collect(),
+        model,
+    }
+}
+
+/// The share of pairs that share an exact key, where the estimate of λ starts.
+fn prior_of_keys(prepared: &Prepared) -> f64 {
+    let records = prepared.len() as f64;
+    let pairs = (records * (records - 1.0) / 2.0).max(1.0);
+    let of_key = |key: &Vec<u32>| {
+        let mut values: Vec<u32> = key.iter().copied().filter(|value| *value != 0).collect();
+        values.sort_unstable();
+        let groups = values.chunk_by(|a, b| a == b).map(|group| group.len() as f64);
+        groups.map(|size| size * (size - 1.0) / 2.0).sum::<f64>()
+    };
+    let sharing = prepared.keys.iter().map(of_key).fold(0.0, f64::max);
+    (sharing / pairs).clamp(1.0 / records.max(2.0) / 2.0, 0.1)
+}
+
+/// What the model depends on.
+fn declaration(declared: &Identity) -> String {
+    let attributes = declared.attributes.iter().map(|attribute| {
+        format!(
+            "{} {:?} {:?} {:?}",
+            attribute.column, attribute.kind, attribute.levels, attribute.term_frequency
+        )
+    });
+    let blocking = declared.blocking.iter().map(|rule| rule.sql.clone());
+    let settings = &declared.settings;
+    let limits = format!("{} {:?} {}", settings.block_records, settings.prior, settings.probability);
+    let parts: Vec<String> = attributes.chain(blocking).chain([limits]).collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    Fingerprint::of(&parts).hex()
+}
+
+/// By record: a hash of its values, of what stewards said of it, and of the rules whose blocks have become too large.
+fn hashes(prepared: &Prepared, blocks: &[Blocks], declared: &Identity) -> Vec<u64> {
+    let mut oversized = vec![0_u64; prepared.len()];
+    for (rule, blocks) in blocks.iter().enumerate() {
+        blocks.in_oversized.iter().for_each(|record| oversized[*record as usize] |= 1 << (rule % 64));
+    }
+    let mut decided: Vec<Vec<(u32, bool)>> = Vec::new();
+    if !prepared.same.is_empty() || !prepared.different.is_empty() {
+        decided.resize(prepared.len(), Vec::new());
+        for (pairs, same) in [(&prepared.same, true), (&prepared.different, false)] {
+            for (a, b) in pairs {
+                decided[*a as usize].push((*b, same));
+                decided[*b as usize].push((*a, same));
+            }
+        }
+    }
+    let key_texts = key_texts(prepared, declared);
+    (0..prepared.len())
+        .into_par_iter()
+        .map(|record| {
+            let mut hasher = blake3::Hasher::new();
+            let mut add = |text: &str| {
+                hasher.update(&(text.len() as u64).to_le_bytes());
+                hasher.update(text.as_bytes());
+            };
+            for attribute in &prepared.attributes {
+                let value = attribute.value_of[record];
+                add(attribute.text(value));
+            }
+            key_texts.iter().for_each(|key| add(key[record]));
+            hasher.update(&oversized[record].to_le_bytes());
+            for (other, same) in decided.get(record).into_iter().flatten() {
+                hasher.update(&prepared.fingerprints[*other as usize].bytes());
+                hasher.update(&[u8::from(*same)]);
+            }
+            let [a, b, c, d, e, f, g, h, ..] = *hasher.finalize().as_bytes();
+            u64::from_be_bytes([a, b, c, d, e, f, g, h])
+        })
+        .collect()
+}
+
+/// By key, by record: the value's text.
+fn key_texts<'a>(prepared: &'a Prepared, declared: &Identity) -> Vec<Vec<&'a str>> {
+    let of = |(at, values): (usize, &'a Vec<u32>)| {
+        let texts = prepared.key_columns.get(at).filter(|_| at < declared.keys.len());
+        let text = |(record, value): (usize, &u32)| {
+            let row = prepared.row_of[record] as usize;
+            texts.filter(|_| *value != 0).and_then(|texts| super::columns::value(texts, row)).unwrap_or("")
+        };
+        values.iter().enumerate().map(text).collect()
+    };
+    prepared.keys.iter().enumerate().map(of).collect()
+}
+
+/// Which records are new or are no longer what they were.
+fn changed(prepared: &Prepared, hashes: &[u64], previous: &State) -> Vec<bool> {
+    let before = |record: &Fingerprint| {
+        let at = previous.seen.binary_search_by(|seen| seen.record.cmp(record)).ok()?;
+        previous.seen.get(at)
+    };
+    prepared
+        .fingerprints
+        .par_iter()
+        .zip(hashes)
+        .map(|(record, hash)| before(record).is_none_or(|seen| seen.hash != *hash))
+        .collect()
+}
+
+/// The edges of the previous night between records that are what they were.
+fn kept<'a>(
+    prepared: &'a Prepared,
+    changed: &'a [bool],
+    previous: &'a State,
+) -> impl Iterator<Item = Edge> + 'a {
+    let unchanged = |record: &Fingerprint| {
+        let at = prepared.fingerprints.binary_search(record).ok()?;
+        (!changed[at]).then_some(at as u32)
+    };
+    previous.edges.iter().filter_map(move |edge| {
+        let (a, b) = (unchanged(&edge.a)?, unchanged(&edge.b)?);
+        Some(Edge { a, b, weight: edge.weight, pattern: edge.pattern })
+    })
+}

@@ -1,0 +1,364 @@
+//! What the data themselves say of m, u and λ. Never scores.
+//!
+//! u: agreement of equal values exactly, from their counts; the other levels on pairs drawn at random. m: expectation
+//! maximisation on the level patterns of the pairs of each blocking rule, over the comparisons that the rule does not
+//! imply (Winkler 1988, "Using the EM algorithm for weight computation"). λ: from the pairs that some rule lets meet.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use super::attribute::Attribute;
+use super::block::{self, Blocks, Pairs, pairs_of};
+use super::compare::{Comparer, Comparison, MISSING, Test};
+use super::model::{ComparisonModel, Model, value_hash};
+use crate::identity::similarity::Scratch;
+
+/// What estimation starts from.
+pub struct Training<'a> {
+    pub comparisons: &'a [Comparison],
+    pub attributes: &'a [Attribute],
+    pub comparers: &'a [Comparer<'a>],
+    pub rules: &'a [Blocks],
+    /// By rule: the comparisons that say nothing about its pairs, because the rule itself asks for what they test.
+    pub implied: &'a [Vec<usize>],
+    /// By rule: the comparison whose equal values are all that the rule asks for.
+    pub alone: &'a [Option<usize>],
+    pub records: usize,
+    /// The share of matches among all pairs as exact keys have it; the estimate starts there.
+    pub prior: f64,
+}
+
+/// Pairs per rule that m is learnt from, and random pairs that u is.
+const SAMPLE: u64 = 1_000_000;
+/// The belief in the expected levels, in matches.
+const BELIEF: f64 = 20.0;
+
+/// Patterns of levels, four bits for each comparison, with how often each occurs; sorted, so that sums over them come out
+/// the same every time.
+type Patterns = Vec<(u64, f64)>;
+
+fn sorted(counts: HashMap<u64, f64>) -> Patterns {
+    let mut patterns: Patterns = counts.into_iter().collect();
+    patterns.sort_unstable_by_key(|(pattern, _)| *pattern);
+    patterns
+}
+
+/// Estimates a model.
+pub fn estimate(training: &Training) -> Model {
+    let random = levels_at_random(training);
+    let samples: Vec<(Patterns, f64)> = (0..training.rules.len())
+        .map(|rule| {
+            let (pairs, share) = block::sample(&training.rules[rule], SAMPLE);
+            (patterns(training, &pairs, |_, _| true), share)
+        })
+        .collect();
+    // λ wants each pair once.
+    let union = (0..training.rules.len())
+        .flat_map(|rule| {
+            let (pairs, share) = block::sample(&training.rules[rule], SAMPLE);
+            let earlier = &training.rules[..rule];
+            let once = patterns(training, &pairs, |a, b| !block::meet_in(earlier, a, b));
+            once.into_iter().map(move |(pattern, count)| (pattern, count / share.max(f64::MIN_POSITIVE)))
+        })
+        .fold(HashMap::new(), |mut all: HashMap<u64, f64>, (pattern, count)| {
+            *all.entry(pattern).or_default() += count;
+            all
+        });
+    let union = sorted(union);
+    let mut state = State {
+        m: training.comparisons.iter().map(|comparison| comparison.expected.clone()).collect(),
+        u: random.clone(),
+        prior: training.prior,
+    };
+    for _ in 0..ROUNDS {
+        let learnt = matches(training, &state, &samples);
+        state.m = learnt.m;
+        state.prior = prior(training, &state, &union);
+        state.u = others(training, &state, &random, &learnt.matched_share);
+    }
+    finish(training, state, &random)
+}
+
+/// m, u and λ lean on each other; they settle within few rounds.
+const ROUNDS: usize = 5;
+
+#[derive(Debug, Clone)]
+struct State {
+    /// By comparison, by level from the strictest.
+    m: Vec<Vec<f64>>,
+    u: Vec<Vec<f64>>,
+    prior: f64,
+}
+
+fn levels(pattern: u64, comparisons: usize) -> impl Iterator<Item = (usize, u8)> {
+    (0..comparisons).map(move |at| (at, (pattern >> (4 * at)) as u8 & 15))
+}
+
+/// A number that looks random, and is the same every time.
+fn mix(seed: u64) -> u64 {
+    let mut z = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(0x1234_5678_9ABC_DEF1);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+/// How often each level occurs among pairs drawn at random, by comparison, from the strictest.
+fn levels_at_random(training: &Training) -> Vec<Vec<f64>> {
+    let records = training.records as u64;
+    let wanted = pairs_of(records).min(SAMPLE);
+    let mut pairs = Pairs::default();
+    for draw in 0..wanted {
+        let (a, b) = (mix(2 * draw) % records.max(1), mix(2 * draw + 1) % records.max(1));
+        if a != b {
+            pairs.push(a as u32, b as u32);
+        }
+    }
+    let counts = level_counts(training, &pairs);
+    training
+        .comparisons
+        .iter()
+        .zip(counts)
+        .map(|(comparison, counts)| {
+            let attribute = &training.attributes[comparison.attribute];
+            let equal = comparison.tests.iter().position(|test| *test == Test::Equal);
+            let all = pairs_of(attribute.present()).max(1) as f64;
+            let same: f64 =
+                attribute.counts.iter().skip(1).map(|count| pairs_of(u64::from(*count)) as f64).sum();
+            let same = if equal.is_some() { same / all } else { 0.0 };
+            let compared: f64 = counts
+                .iter()
+                .enumerate()
+                .skip(1)
+                .filter(|(level, _)| Some(level - 1) != equal)
+                .map(|(_, count)| *count as f64)
+                .sum();
+            (1..comparison.levels())
+                .map(|level| {
+                    if Some(level - 1) == equal {
+                        return same.max(0.5 / all);
+                    }
+                    // Half a pair more than seen: nothing is impossible.
+                    let share = (counts[level] as f64 + 0.5)
+                        / (compared + 0.5 * comparison.tests.len() as f64).max(1.0);
+                    share * (1.0 - same)
+                })
+                .collect()
+        })
+        .collect()
+}
+
+fn level_counts(training: &Training, pairs: &Pairs) -> Vec<Vec<u64>> {
+    training
+        .comparers
+        .par_iter()
+        .zip(training.comparisons)
+        .map(|(comparer, comparison)| {
+            let mut levels = Vec::new();
+            comparer.levels(pairs, &mut Scratch::default(), &mut levels);
+            let mut counts = vec![0_u64; comparison.levels()];
+            levels.iter().for_each(|level| counts[usize::from(*level)] += 1);
+            counts
+        })
+        .collect()
+}
+
+/// The patterns of those pairs that are wanted.
+fn patterns(training: &Training, pairs: &Pairs, wanted: impl Sync + Fn(u32, u32) -> bool) -> Patterns {
+    const CHUNK: usize = 1 << 16;
+    let chunks: Vec<HashMap<u64, f64>> = (0..pairs.len().div_ceil(CHUNK))
+        .into_par_iter()
+        .map(|chunk| {
+            let mut part = Pairs::default();
+            let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(pairs.len());
+            for (a, b) in pairs.a[range.clone()].iter().zip(&pairs.b[range]) {
+                if wanted(*a, *b) {
+                    part.push(*a, *b);
+                }
+            }
+            let mut packed = vec![0_u64; part.len()];
+            let (mut scratch, mut levels) = (Scratch::default(), Vec::new());
+            for (at, comparer) in training.comparers.iter().enumerate() {
+                comparer.levels(&part, &mut scratch, &mut levels);
+                for (packed, level) in packed.iter_mut().zip(&levels) {
+                    *packed |= u64::from(*level) << (4 * at);
+                }
+            }
+            let mut counts: HashMap<u64, f64> = HashMap::new();
+            packed.iter().for_each(|pattern| *counts.entry(*pattern).or_default() += 1.0);
+            counts
+        })
+        .collect();
+    sorted(chunks.into_iter().fold(HashMap::new(), |mut all, part| {
+        part.into_iter().for_each(|(pattern, count)| *all.entry(pattern).or_default() += count);
+        all
+    }))
+}
+
+/// The probability that pairs of a pattern are matches, of those comparisons that count.
+fn match_probability(state: &State, pattern: u64, prior: f64, counts: impl Fn(usize) -> bool) -> f64 {
+    let mut odds = prior / (1.0 - prior);
+    for (at, level) in levels(pattern, state.m.len()) {
+        if level != MISSING && counts(at) {
+            let level = usize::from(level - 1);
+            odds *= state.m[at][level] / state.u[at][level];
+        }
+    }
+    odds / (1.0 + odds)
+}
+
+/// What the pairs of the rules say.
+struct Learnt {
+    m: Vec<Vec<f64>>,
+    /// By rule: the share of matches among its pairs.
+    matched_share: Vec<f64>,
+}
+
+/// m by expectation maximisation in each rule's pairs, then the mean over rules by the matches that each one saw.
+fn matches(training: &Training, state: &State, samples: &[(Patterns, f64)]) -> Learnt {
+    let comparisons = training.comparisons;
+    let mut seen: Vec<Vec<f64>> = comparisons
+        .iter()
+        .map(|comparison| comparison.expected.iter().map(|m| m * BELIEF).collect())
+        .collect();
+    let mut matched_share = vec![0.0; samples.len()];
+    for (rule, (patterns, share)) in samples.iter().enumerate() {
+        let implied = &training.implied[rule];
+        let counts = |at: usize| !implied.contains(&at);
+        let total: f64 = patterns.iter().map(|(_, count)| count).sum();
+        if total == 0.0 {
+            continue;
+        }
+        let mut local = state.clone();
+        let mut prior = 0.3_f64;
+        let mut found = Vec::new();
+        for _ in 0..EM_STEPS {
+            found =
+                comparisons.iter().map(|comparison| vec![0.0; comparison.expected.len()]).collect::<Vec<_>>();
+            let mut matched = 0.0;
+            for (pattern, count) in patterns {
+                let expected = count * match_probability(&local, *pattern, prior, counts);
+                matched += expected;
+                for (at, level) in levels(*pattern, comparisons.len()) {
+                    if level != MISSING {
+                        found[at][usize::from(level - 1)] += expected;
+                    }
+                }
+            }
+            let before = prior;
+            prior = (matched / total).clamp(1e-6, 1.0 - 1e-6);
+            for (at, comparison) in comparisons.iter().enumerate() {
+                let all: f64 = found[at].iter().sum::<f64>() + BELIEF;
+                for (level, expected) in comparison.expected.iter().enumerate() {
+                    local.m[at][level] = (found[at][level] + expected * BELIEF) / all;
+                }
+            }
+            if (prior - before).abs() < 1e-7 {
+                break;
+            }
+        }
+        matched_share[rule] = prior;
+        // A sampled rule saw fewer matches than there are, not other ones.
+        let scale = 1.0 / share.max(f64::MIN_POSITIVE);
+        for at in (0..comparisons.len()).filter(|at| counts(*at)) {
+            for (level, found) in found[at].iter().enumerate() {
+                seen[at][level] += found * scale;
+            }
+        }
+    }
+    let share = |levels: Vec<f64>| {
+        let all: f64 = levels.iter().sum();
+        levels.into_iter().map(|count| count / all).collect()
+    };
+    Learnt { m: seen.into_iter().map(share).collect(), matched_share }
+}
+
+const EM_STEPS: usize = 50;
+
+/// λ: the matches among pairs that meet, as if there were none among the others.
+fn prior(training: &Training, state: &State, union: &Patterns) -> f64 {
+    let all = pairs_of(training.records as u64).max(1) as f64;
+    let mut prior = state.prior;
+    for _ in 0..20 {
+        let expected: f64 = union
+            .iter()
+            .map(|(pattern, count)| count * match_probability(state, *pattern, prior, |_| true))
+            .sum();
+        let next = (expected / all).clamp(0.5 / all, 0.5);
+        if (next / prior - 1.0).abs() < 1e-4 {
+            return next;
+        }
+        prior = next;
+    }
+    prior
+}
+
+/// u without the matches that are among pairs drawn at random: p = λ m + (1 − λ) u. Where a rule makes all pairs that are
+/// equal in a comparison, the other comparisons have told which share of them are matches; the rest is u.
+fn others(training: &Training, state: &State, random: &[Vec<f64>], matched_share: &[f64]) -> Vec<Vec<f64>> {
+    let lambda = state.prior;
+    let mut all: Vec<Vec<f64>> = random
+        .iter()
+        .zip(&state.m)
+        .map(|(random, m)| {
+            let corrected =
+                |(p, m): (&f64, &f64)| ((p - lambda * m) / (1.0 - lambda)).max(p * LEAST_BY_CHANCE);
+            random.iter().zip(m).map(corrected).collect()
+        })
+        .collect();
+    for (rule, comparison) in training.alone.iter().enumerate() {
+        let Some(at) = *comparison else { continue };
+        let equal = training.comparisons[at].tests.iter().position(|test| *test == Test::Equal);
+        if let Some(equal) = equal {
+            all[at][equal] = random[at][equal] * (1.0 - matched_share[rule]).max(LEAST_BY_CHANCE);
+        }
+    }
+    for u in &mut all {
+        let sum: f64 = u.iter().sum();
+        u.iter_mut().for_each(|u| *u /= sum);
+    }
+    all
+}
+
+/// At least this share of the agreements of a level is taken to be by chance.
+const LEAST_BY_CHANCE: f64 = 0.02;
+
+fn finish(training: &Training, state: State, random: &[Vec<f64>]) -> Model {
+    let comparisons = training
+        .comparisons
+        .iter()
+        .zip(state.m.into_iter().zip(state.u).zip(random))
+        .map(|(comparison, ((m, u), random))| {
+            let attribute = &training.attributes[comparison.attribute];
+            let present = attribute.present().max(1) as f64;
+            let frequencies = if comparison.term_frequency {
+                (1..attribute.counts.len() as u32)
+                    .filter(|number| attribute.counts[*number as usize] > 1)
+                    .map(|number| {
+                        (
+                            value_hash(attribute.text(number)),
+                            f64::from(attribute.counts[number as usize]) / present,
+                        )
+                    })
+                    .collect()
+            } else {
+                Default::default()
+            };
+            let agreement = rounded(random.first().copied().unwrap_or(1.0));
+            let rounded = |shares: Vec<f64>| shares.into_iter().map(rounded).collect();
+            ComparisonModel {
+                name: comparison.name.clone(),
+                m: rounded(m),
+                u: rounded(u),
+                agreement,
+                frequencies,
+            }
+        })
+        .collect();
+    Model { prior: rounded(state.prior), records: training.records as u64, comparisons }
+}
+
+/// Nine digits: more would claim too much, and might not come back from text as they went.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.9e}").parse().unwrap_or(value)
+}
