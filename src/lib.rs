@@ -6,7 +6,7 @@
 //! In reading order:
 //! - [`name`]: what things are called
 //! - [`config`]: YAML and SQL files → a checked project
-//! - [`compile`]: segments and metrics declared in YAML → SQL
+//! - [`compile`]: golden records, segments and metrics declared in YAML → SQL
 //! - [`plan`]: table references → graph, order, fingerprints
 //! - [`quality`]: contracts and checks → SQL and verdicts
 //! - [`identity`]: records → people and organisations

@@ -1,5 +1,7 @@
 //! Tests of `compile`: the generated SQL itself, and what it answers on small tables.
 
+#[path = "compile/golden.rs"]
+mod golden;
 #[path = "compile/lab.rs"]
 mod lab;
 #[path = "compile/metrics.rs"]

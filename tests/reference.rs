@@ -148,7 +148,22 @@ async fn hold(reference: &Reference, case: &Case) -> Result<(), String> {
         let schema = reference.schemas[read].clone();
         engine::empty(&context, &engine::reference(read), schema).map_err(|error| error.to_string())?;
     }
+    for read in &step.reads_previous {
+        let schema = reference.schemas[read].clone();
+        engine::empty(&context, &engine::previous(read), schema).map_err(|error| error.to_string())?;
+    }
     for given in &case.given {
+        if let Some(before) = given.table.strip_prefix("previous.") {
+            let table = TableName::new(before).unwrap();
+            if !step.reads_previous.contains(&table) {
+                return Err(format!("`{}` is not read", given.table));
+            }
+            let rows = case::batch(&given.table, &given.rows, &reference.schemas[&table])
+                .map_err(|problems| format!("{problems:?}"))?;
+            engine::batches(&context, &engine::previous(&table), rows.schema(), vec![rows])
+                .map_err(|error| error.to_string())?;
+            continue;
+        }
         let table = match given.table.strip_prefix("source.") {
             Some(source) => TableName::of_source(&TableName::new(source).unwrap()),
             None => TableName::new(&given.table).unwrap(),

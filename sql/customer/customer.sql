@@ -1,10 +1,9 @@
 -- One row is a person or an organisation, without direct identifiers.
 SELECT
     golden.customer_id,
-    CASE
-        WHEN golden.business_rank IS NOT NULL OR golden.tax_id IS NOT NULL THEN 'business'
-        ELSE 'individual'
-    END AS customer_type,
+    household_member.household_id,
+    -- of whom no record says anything is taken for a person
+    coalesce(golden.customer_type, 'individual') AS customer_type,
     golden.gender,
     CAST(date_part('year', golden.birth_date) AS INT) AS birth_year,
     golden.country,
@@ -51,6 +50,7 @@ SELECT
     coalesce(referral_count.referred_count, 0) AS referred_count,
     golden.record_count
 FROM customer_golden AS golden
+LEFT JOIN household_member ON household_member.customer_id = golden.customer_id
 LEFT JOIN customer_order_sum AS orders ON orders.customer_id = golden.customer_id
 LEFT JOIN favourite_category ON favourite_category.customer_id = golden.customer_id
 LEFT JOIN customer_activity AS activity ON activity.customer_id = golden.customer_id

@@ -4,6 +4,7 @@ SELECT
     name,
     email,
     mobile,
+    landline,
     birth_date,
     address,
     postcode,

@@ -1,14 +1,15 @@
--- One row is a source record of a customer with what it says about them; rank 1 is the record believed first.
+-- One row is a source record of a customer with what it says about them.
 WITH record AS (
     SELECT
         'online_account' AS source,
+        'online' AS channel,
         account_id AS source_key,
-        $trust_online_account AS trust,
         created_at AS seen_at,
         updated_at,
         name,
         email,
         mobile,
+        landline,
         gender,
         birth_date,
         country,
@@ -25,19 +26,20 @@ WITH record AS (
         income_band,
         interests,
         marketing_consent,
-        coalesce(consent_at, updated_at) AS consent_at,
+        consent_at,
         acquisition_campaign_id
     FROM account
     UNION ALL BY NAME
     SELECT
         'offline_member' AS source,
+        'offline' AS channel,
         member_no AS source_key,
-        $trust_offline_member AS trust,
         joined_at AS seen_at,
         updated_at,
         name,
         email,
         mobile,
+        landline,
         gender,
         birth_date,
         province,
@@ -49,8 +51,8 @@ WITH record AS (
     UNION ALL BY NAME
     SELECT
         'service_ticket' AS source,
+        'service' AS channel,
         ticket_id AS source_key,
-        $trust_service_ticket AS trust,
         opened_at AS seen_at,
         opened_at AS updated_at,
         email,
@@ -59,8 +61,8 @@ WITH record AS (
     UNION ALL BY NAME
     SELECT
         'survey_response' AS source,
+        'survey' AS channel,
         response_id AS source_key,
-        $trust_survey_response AS trust,
         responded_at AS seen_at,
         responded_at AS updated_at,
         name,
@@ -70,8 +72,8 @@ WITH record AS (
     UNION ALL BY NAME
     SELECT
         'offline_receipt' AS source,
+        'offline' AS channel,
         receipt_key AS source_key,
-        $trust_offline_receipt AS trust,
         first_sold_at AS seen_at,
         last_sold_at AS updated_at,
         mobile
@@ -81,14 +83,13 @@ SELECT
     identity_map.customer_id,
     record.source,
     record.source_key,
-    row_number() OVER (
-        PARTITION BY identity_map.customer_id
-        ORDER BY record.trust DESC, record.updated_at DESC, record.source, record.source_key
-    ) AS record_rank,
+    record.channel,
     record.seen_at,
+    record.updated_at,
     record.name,
     record.email,
     record.mobile,
+    record.landline,
     record.gender,
     record.birth_date,
     record.country,

@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::{diagnostic, output, project};
 use crate::compile;
 use crate::config::files::{self, ProjectFiles};
+use crate::config::golden::Golden;
 use crate::config::problem::{self, Level, Problem};
 use crate::config::project::{Metrics, Project, Segments};
 use crate::config::{self, Loaded};
@@ -75,7 +76,7 @@ fn sql(mut project: Project) -> Vec<Problem> {
     let (generated, mut problems) = match compile::models(&project) {
         Ok(generated) => (generated, Vec::new()),
         Err(problems) => {
-            let tables = Segments::TABLES.iter().chain(&Metrics::TABLES);
+            let tables = Golden::TABLES.iter().chain(&Segments::TABLES).chain(&Metrics::TABLES);
             project.unsound.extend(tables.filter_map(|table| TableName::new(table).ok()));
             (Vec::new(), problems)
         }

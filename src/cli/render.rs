@@ -9,7 +9,7 @@ use crate::engine;
 use crate::plan::graph::{Graph, Step};
 use crate::plan::params;
 
-/// Prints a model's SQL; of segments and metrics what they are compiled to.
+/// Prints a model's SQL; of golden records, segments and metrics what they are compiled to.
 pub fn run(global: &Global, arguments: &Render) -> Result<(), Failure> {
     let project = project::load(global)?.project;
     let prepared = project::prepare(&project)?;

@@ -32,9 +32,9 @@ pub struct Draft<'a> {
     pub at: &'a Location,
     pub description: String,
     pub published: Published,
-    pub key: &'static [&'static str],
+    pub key: &'a [&'a str],
     /// Column names and descriptions, in the table's order.
-    pub columns: &'static [(&'static str, &'static str)],
+    pub columns: &'a [(&'a str, &'a str)],
     pub unique: Unique,
 }
 

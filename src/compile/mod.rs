@@ -1,7 +1,9 @@
-//! Segments and metrics declared in YAML → SQL models. Pure: texts in, texts out.
+//! Golden records, segments and metrics declared in YAML → SQL models. Pure: texts in, texts out.
 //!
 //! | model | one row is | published |
 //! |---|---|---|
+//! | `customer_golden` | a customer with the values that survive | no |
+//! | `golden_source` | a cell of a customer with the record it comes from | yes |
 //! | `segment_definition` | a segment | yes |
 //! | `segment_membership` | a customer in a segment | yes |
 //! | `segment_change` | an entry into a segment, or an exit, since the previous as-of | yes |
@@ -13,6 +15,7 @@
 
 mod declare;
 mod expression;
+mod golden;
 pub mod identity;
 mod metric;
 mod segment;
@@ -35,7 +38,7 @@ pub struct Generated {
     pub origins: Vec<(Range<usize>, Location)>,
 }
 
-/// The models that a project's segments and metrics stand for, in the order that their data flows.
+/// The models that a project's golden records, segments and metrics stand for, in the order that their data flows.
 ///
 /// # Errors
 /// All expressions that are not SQL, and all names that stand twice, each where it is written.
@@ -43,6 +46,14 @@ pub fn models(project: &Project) -> Result<Vec<Generated>, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut generated = Vec::new();
     let declared = declare::declared(project);
+    if let Some((pipeline, golden)) = only(project, "golden", &mut problems, |pipeline| {
+        pipeline.golden.as_ref().map(|golden| (golden, &golden.at))
+    }) {
+        match golden::models(project, pipeline, golden, &declared) {
+            Ok(models) => generated.extend(models),
+            Err(wrong) => problems.extend(wrong),
+        }
+    }
     if let Some((pipeline, segments)) = only(project, "segments", &mut problems, |pipeline| {
         pipeline.segments.as_ref().map(|segments| (segments, &segments.at))
     }) {

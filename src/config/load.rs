@@ -10,9 +10,10 @@ use serde::Deserialize;
 use super::build::environment::{self, Built};
 use super::build::models::{self, Claim};
 use super::build::names::{self, Catalogue};
-use super::build::{Pass, Place, checks, identity, metrics, pipeline, segments, source, table};
+use super::build::{Pass, Place, checks, golden, identity, metrics, pipeline, segments, source, table};
 use super::expand;
 use super::files::ProjectFiles;
+use super::golden::Golden;
 use super::problem::{self, Level, Location, Problem};
 use super::project::{Identity, Metrics, Pipeline, Project, Segments};
 use super::raw::pipeline::RawPipeline;
@@ -218,6 +219,9 @@ fn unsound(whole: Place<'_>, built: Option<&Pipeline>, pass: &mut Pass<'_>) {
     if whole.key("identity").is_written() && built.is_none_or(|built| built.identity.is_none()) {
         pass.unsound(Identity::TABLES);
     }
+    if whole.key("golden").is_written() && built.is_none_or(|built| built.golden.is_none()) {
+        pass.unsound(Golden::TABLES);
+    }
     if whole.key("segments").is_written() && built.is_none_or(|built| built.segments.is_none()) {
         pass.unsound(Segments::TABLES);
     }
@@ -255,6 +259,7 @@ fn build(
         sources.extend(source::source(&name, raw, at, whole, defaults, pass));
     }
     let identity = raw.identity.and_then(|raw| identity::identity(raw, place.key("identity"), files, pass));
+    let golden = raw.golden.and_then(|raw| golden::golden(raw, place.key("golden"), pass));
     let segments = raw.segments.and_then(|raw| segments::segments(raw, place.key("segments"), pass));
     let metrics = raw.metrics.map(|raw| metrics::metrics(raw, place.key("metrics"), pass));
     let mut tables = IndexMap::with_capacity(raw.tables.len());
@@ -270,6 +275,7 @@ fn build(
         params,
         sources,
         identity,
+        golden,
         segments,
         metrics,
         tables,

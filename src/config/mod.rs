@@ -5,6 +5,7 @@ mod build;
 pub mod column;
 mod expand;
 pub mod files;
+pub mod golden;
 pub mod identity;
 mod load;
 pub mod problem;

@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 
 use super::column::Column;
 use super::files::ProjectFiles;
+use super::golden::Golden;
 pub use super::identity::Identity;
 use super::problem::Location;
 use super::raw::metric::{Better, Grain, Interval};
@@ -65,6 +66,7 @@ pub struct Pipeline {
     pub params: Vec<Param>,
     pub sources: Vec<Source>,
     pub identity: Option<Identity>,
+    pub golden: Option<Golden>,
     pub segments: Option<Segments>,
     pub metrics: Option<Metrics>,
     pub tables: IndexMap<TableName, Table>,

@@ -1,6 +1,7 @@
-//! How words that are written in YAML stand in SQL: quoted names, quoted texts, whole expressions. Plans nothing.
+//! How words that are written in YAML stand in SQL: quoted names, quoted texts, whole expressions; and what columns a
+//! text says that its query has. Plans nothing.
 
-use datafusion::sql::sqlparser::ast::Expr;
+use datafusion::sql::sqlparser::ast::{Expr, SelectItem, SetExpr, Statement};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion::sql::sqlparser::tokenizer::Token;
@@ -26,6 +27,59 @@ pub fn expression(sql: &str) -> Result<Expr, String> {
     match parser.peek_token().token {
         Token::EOF => Ok(expression),
         token => Err(format!("`{token}` is one thing too many")),
+    }
+}
+
+/// A column's name as SQL reads it: quoted only where it must be.
+pub fn column(name: &str) -> String {
+    let used = format!(
+        "SELECT first, {name}, f({name}, {name}) AS {name}, CASE {name} WHEN 1 THEN {name} END AS last FROM t"
+    );
+    match output_columns(&used).as_deref() {
+        Ok([_, alone, within, _]) if alone == name && within == name => name.to_owned(),
+        _ => identifier(name),
+    }
+}
+
+/// The columns of a query as far as its text alone says them, in order.
+///
+/// # Errors
+/// Why the text does not say them.
+pub fn output_columns(sql: &str) -> Result<Vec<String>, Unsaid> {
+    let statements = Parser::parse_sql(&GenericDialect {}, sql).map_err(|_| Unsaid::NoQuery)?;
+    match statements.as_slice() {
+        [Statement::Query(query)] => of_body(&query.body),
+        _ => Err(Unsaid::NoQuery),
+    }
+}
+
+/// Why a text does not say its query's columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsaid {
+    /// It is no query; whoever plans it says what is wrong.
+    NoQuery,
+    /// It has `*`, or an expression without a name.
+    Unnamed,
+}
+
+fn of_body(body: &SetExpr) -> Result<Vec<String>, Unsaid> {
+    let named = |ident: &datafusion::sql::sqlparser::ast::Ident| match ident.quote_style {
+        None => ident.value.to_lowercase(),
+        Some(_) => ident.value.clone(),
+    };
+    match body {
+        SetExpr::Select(select) => {
+            let columns = select.projection.iter().map(|item| match item {
+                SelectItem::ExprWithAlias { alias, .. } => Some(named(alias)),
+                SelectItem::UnnamedExpr(Expr::Identifier(ident)) => Some(named(ident)),
+                SelectItem::UnnamedExpr(Expr::CompoundIdentifier(idents)) => idents.last().map(named),
+                _ => None,
+            });
+            columns.collect::<Option<_>>().ok_or(Unsaid::Unnamed)
+        }
+        SetExpr::Query(query) => of_body(&query.body),
+        SetExpr::SetOperation { left, .. } => of_body(left),
+        _ => Err(Unsaid::Unnamed),
     }
 }
 

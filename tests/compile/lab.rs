@@ -82,6 +82,7 @@ pub fn project(segments: Option<Segments>, metrics: Option<Metrics>) -> Project 
         params: Vec::new(),
         sources: Vec::new(),
         identity: None,
+        golden: None,
         segments,
         metrics,
         tables: IndexMap::new(),

@@ -39,6 +39,7 @@ pub fn project(sources: &[(&str, &str)], models: &[(&str, &str)]) -> Project {
             params: vec![param("floor", ParamValue::Int(3)), param("rate", ParamValue::Decimal(50_000))],
             sources: sources.iter().map(|(name, columns)| source(name, columns)).collect(),
             identity: None,
+            golden: None,
             segments: None,
             metrics: None,
             tables: IndexMap::new(),

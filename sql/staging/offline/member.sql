@@ -7,6 +7,9 @@ WITH normalised AS (
         display_name(name) AS name,
         normalize_email(email) AS email,
         normalize_mobile(mobile, $home_country) AS mobile,
+        CASE
+            WHEN normalize_mobile(mobile, $home_country) IS NULL THEN normalize_phone(mobile, $home_country)
+        END AS landline,
         parse_birthday(birthday)['date'] AS birth_date,
         gender,
         CASE WHEN NOT is_masked(address) THEN nullif(trim(address), '') END AS address,
@@ -23,6 +26,7 @@ SELECT
     name_key(name) AS name_key,
     email,
     mobile,
+    landline,
     CASE WHEN gender IN ('女', 'F', 'f') THEN 'F' WHEN gender IN ('男', 'M', 'm') THEN 'M' END AS gender,
     CASE WHEN birth_date BETWEEN $earliest_birth_date AND $as_of THEN birth_date END AS birth_date,
     place['province'] AS province,

@@ -7,6 +7,10 @@ WITH normalised AS (
         display_name(name) AS name,
         normalize_email(email) AS email,
         normalize_mobile(mobile, coalesce(country, $home_country)) AS mobile,
+        CASE
+            WHEN normalize_mobile(mobile, coalesce(country, $home_country)) IS NULL
+                THEN normalize_phone(mobile, coalesce(country, $home_country))
+        END AS landline,
         CASE WHEN NOT is_masked(address) THEN nullif(trim(address), '') END AS address,
         normalize_address(CASE WHEN NOT is_masked(address) THEN address END) AS place,
         nullif(trim(postcode), '') AS postcode,
@@ -40,6 +44,7 @@ SELECT
     name_key(name) AS name_key,
     email,
     mobile,
+    landline,
     wechat_unionid,
     tax_id,
     company_name,

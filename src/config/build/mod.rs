@@ -5,6 +5,7 @@ pub mod checks;
 pub mod column;
 pub mod environment;
 pub mod files;
+pub mod golden;
 pub mod identity;
 pub mod metrics;
 pub mod models;

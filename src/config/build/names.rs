@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::super::golden::Golden;
 use super::super::problem::{Location, Problem, did_you_mean};
 use super::super::project::{Identity, Layer, Metrics, Segments};
 use super::{Pass, Place};
@@ -60,8 +61,9 @@ impl Catalogue {
                     }
                 }
             }
-            let made: [(&str, &[&str]); 3] = [
+            let made: [(&str, &[&str]); 4] = [
                 ("identity", &Identity::TABLES),
+                ("golden", &Golden::TABLES),
                 ("segments", &Segments::TABLES),
                 ("metrics", &Metrics::TABLES),
             ];
@@ -150,6 +152,14 @@ impl Pass<'_> {
             return None;
         }
         self.table_name(name, place.at())
+    }
+
+    /// A source that something refers to.
+    pub fn source(&mut self, name: &str, place: Place<'_>) {
+        if !self.catalogue.incomplete && !self.catalogue.sources.contains(name) {
+            let help = did_you_mean(name, self.catalogue.sources.iter().map(String::as_str));
+            self.error(place.at(), format!("there is no source `{name}`"), help);
+        }
     }
 
     /// A table, if the project has it for certain.

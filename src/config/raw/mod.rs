@@ -2,6 +2,7 @@
 //! Nothing here decides whether values make sense together; `Project` does.
 
 pub mod environment;
+pub mod golden;
 pub mod identity;
 pub mod metric;
 pub mod pipeline;

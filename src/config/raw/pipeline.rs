@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::OneOrMany;
+use super::golden::RawGolden;
 use super::identity::RawIdentity;
 use super::metric::RawMetrics;
 use super::segment::RawSegments;
@@ -35,6 +36,8 @@ pub struct RawPipeline {
     pub models: Vec<String>,
     /// How source records become people and organisations.
     pub identity: Option<RawIdentity>,
+    /// Which record's value each attribute of a customer takes, compiled to SQL.
+    pub golden: Option<RawGolden>,
     /// Groups of customers, compiled to SQL.
     pub segments: Option<RawSegments>,
     /// Figures by period, compiled to SQL.

@@ -13,7 +13,8 @@ use crate::name::{PipelineName, StepId, TableName};
 use crate::plan::position::Origins;
 use crate::plan::references::{Namespace, References, references};
 
-/// The published tables that `segments:` and `metrics:` are compiled to.
+/// The tables that `golden:`, `segments:` and `metrics:` are compiled to.
+const GOLDEN_TABLES: [&str; 2] = ["customer_golden", "golden_source"];
 const SEGMENT_TABLES: [&str; 4] =
     ["segment_definition", "segment_membership", "segment_change", "segment_summary"];
 const METRIC_TABLES: [&str; 1] = ["metric_value"];
@@ -77,9 +78,11 @@ fn tables(project: &Project, generated: &[Generated]) -> BTreeMap<TableName, Tab
 /// The tables that are declared with a problem, those among them that compiled blocks should have made.
 fn unsound(project: &Project, generated: &[Generated]) -> BTreeSet<TableName> {
     let is_made = |name: &str| generated.iter().any(|made| made.model.name.as_str() == name);
+    let golden = project.pipelines.iter().any(|pipeline| pipeline.golden.is_some());
     let segments = project.pipelines.iter().any(|pipeline| pipeline.segments.is_some());
     let metrics = project.pipelines.iter().any(|pipeline| pipeline.metrics.is_some());
-    let blocks = [(segments, &SEGMENT_TABLES[..]), (metrics, &METRIC_TABLES[..])];
+    let blocks =
+        [(golden, &GOLDEN_TABLES[..]), (segments, &SEGMENT_TABLES[..]), (metrics, &METRIC_TABLES[..])];
     let missing = blocks.into_iter().filter(|(declared, _)| *declared).flat_map(|(_, tables)| tables);
     let missing = missing.filter(|table| !is_made(table)).filter_map(|table| TableName::new(table).ok());
     project.unsound.iter().cloned().chain(missing).collect()

@@ -1,0 +1,2 @@
+-- One row is an account.
+SELECT account_id, name, city, created_at FROM source.account
