@@ -24,7 +24,7 @@ use portrait::config::project::{Delimiter, Files, Source};
 use portrait::config::raw::source::{Channel, Encoding, ExtraColumns, FileFormat, OnError};
 use portrait::name::TableName;
 use portrait::source::{
-    FileReport, InputFile, ReadOptions, Sink, SinkError, SourceError, read, reject, schema,
+    FileReport, InputFile, ReadOptions, Sink, SinkError, SourceError, Threads, read, reject, schema,
 };
 
 pub const SHANGHAI: Tz = Tz::Asia__Shanghai;
@@ -194,8 +194,8 @@ pub fn check(source: &Source, bytes: &[u8], rows: &[&str], rejects: &[&str]) -> 
 
 pub fn check_named(source: &Source, name: &str, bytes: &[u8], rows: &[&str], rejects: &[&str]) -> FileReport {
     let mut reports = Vec::new();
-    for block_bytes in [1 << 20, 64] {
-        let options = ReadOptions { block_bytes, ..options() };
+    for (block_bytes, threads) in [(1 << 20, Threads::One), (64, Threads::One), (64, Threads::Two)] {
+        let options = ReadOptions { block_bytes, threads, ..options() };
         let (report, kept) =
             read_with(source, name, bytes, &options).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(shown(&kept.rows), rows, "rows, in blocks of {block_bytes} bytes");
@@ -206,16 +206,20 @@ pub fn check_named(source: &Source, name: &str, bytes: &[u8], rows: &[&str], rej
         assert_eq!(found, expected, "rejects, in blocks of {block_bytes} bytes");
         reports.push(report);
     }
-    assert_eq!(reports[0], reports[1]);
+    assert!(reports.iter().all(|report| *report == reports[0]), "{reports:?}");
     reports.remove(0)
 }
 
 /// A file that cannot be read at all: what the error says.
 pub fn refused(source: &Source, name: &str, bytes: &[u8]) -> String {
-    match read_with(source, name, bytes, &options()) {
-        Ok((report, _)) => panic!("read: {report:?}"),
-        Err(error) => chain(&error),
-    }
+    let said = [Threads::One, Threads::Two].map(|threads| {
+        match read_with(source, name, bytes, &ReadOptions { threads, ..options() }) {
+            Ok((report, _)) => panic!("read: {report:?}"),
+            Err(error) => chain(&error),
+        }
+    });
+    assert_eq!(said[0], said[1]);
+    said[0].clone()
 }
 
 /// An error with its causes.

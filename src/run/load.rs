@@ -14,7 +14,7 @@ use super::unique;
 use crate::config::project::Source;
 use crate::name::TableName;
 use crate::source::unique::{Repeated, Split};
-use crate::source::{self, FileReport, InputFile, Sink, SinkError, schema};
+use crate::source::{self, FileReport, InputFile, Sink, SinkError, Threads, schema};
 use crate::warehouse::{FileEntry, Stage, StageOptions, StageWriter, StagedTable, TableSpec};
 use queue::Queue;
 
@@ -30,15 +30,46 @@ pub struct Loaded {
     pub aside: Option<StagedTable>,
 }
 
+/// Who reads a source's files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Crew {
+    /// How many files are read side by side.
+    pub workers: usize,
+    /// How many threads each of them takes.
+    pub threads: Threads,
+}
+
+impl Crew {
+    /// A thread for each file, as far as there are threads; two for each, where files are few and not small.
+    pub fn of(files: &[InputFile], threads: usize) -> Self {
+        let workers = files.len().clamp(1, threads.max(1));
+        let worth_it = files.iter().any(|file| file.bytes >= WORTH_TWO_THREADS);
+        let threads = if worth_it && 2 * workers <= threads { Threads::Two } else { Threads::One };
+        Self { workers, threads }
+    }
+
+    /// The threads that work at the same time.
+    pub fn lanes(self) -> usize {
+        match self.threads {
+            Threads::One => self.workers,
+            Threads::Two => 2 * self.workers,
+        }
+    }
+}
+
+/// A smaller file is read before a second thread could help.
+const WORTH_TWO_THREADS: u64 = 8 << 20;
+
 /// Reads every file of a source into a staged table. Blocking: call it where that is allowed.
 pub fn load(
     context: &Context,
     source: &Source,
     files: &[InputFile],
     table: &TableName,
-    workers: usize,
+    crew: Crew,
 ) -> Result<Loaded, StepError> {
-    let queue = Queue::new(context, table, files, if source.unique.is_some() { 2 } else { 1 });
+    let Crew { workers, threads } = crew;
+    let queue = Queue::new(context, table, files, if source.unique.is_some() { 2 } else { 1 }, threads);
     let repeated = match &source.unique {
         Some(key) => repeats::find(&queue, source, key, workers)?,
         None => Repeated::default(),

@@ -6,8 +6,9 @@ use std::time::Instant;
 use super::context::Context;
 use super::decide::{self, Decision, Input, SourceState};
 use super::error::StepError;
+use super::load::{self, Crew};
 use super::verify::{self, Phase};
-use super::{compute, identity, load, unique};
+use super::{compute, identity, unique};
 use crate::config::project::Source;
 use crate::name::TableName;
 use crate::observe::event::Dataset;
@@ -201,9 +202,9 @@ async fn load_source(
 ) -> Result<(), StepError> {
     let Input::Files { files, contract_and_files } = work.input else { return Err(StepError::Panicked) };
     let table = TableName::of_source(&source.name);
-    let workers = files.len().clamp(1, context.settings.threads);
-    let _lanes = context.lanes(workers).await?;
-    let mut loaded = tokio::task::block_in_place(|| load::load(context, source, files, &table, workers))?;
+    let crew = Crew::of(files, context.settings.threads);
+    let _lanes = context.lanes(crew.lanes()).await?;
+    let mut loaded = tokio::task::block_in_place(|| load::load(context, source, files, &table, crew))?;
     let repeats = unique::resolve(context, source, &table, &mut loaded).await?;
     let (read, quarantined) = (loaded.report.rows_read, loaded.report.rows_quarantined + repeats.quarantined);
     let verdict = quality::reject_ratio(source.name.as_str(), read, quarantined, source.max_reject_ratio);

@@ -1,11 +1,10 @@
 //! A delimited text file, from its header to its last row.
 
 use super::assemble::Assembler;
-use super::block::Rows;
 use super::csv::{Csv, UNWANTED};
 use super::encoding::{Charset, decode_lossy};
 use super::header::Layout;
-use super::lines::Lines;
+use super::lines::{Lines, for_each_block};
 use super::{ReadOptions, SourceError};
 use crate::config::project::{Delimiter, Source};
 
@@ -20,11 +19,8 @@ pub fn read(assembler: &mut Assembler<'_>, options: &ReadOptions) -> Result<(), 
     let slots = layout.columns.iter().map(|column| column.map_or(UNWANTED, |index| index as u32)).collect();
     assembler.report.extra_columns = layout.extra;
     let mut csv = csv(source, slots);
-    let mut rows = Rows::new(source.columns.len());
-    while let Some(block) = lines.next(&mut csv, &mut rows)? {
-        assembler.block(&block)?;
-    }
-    Ok(())
+    let width = source.columns.len();
+    for_each_block(&mut lines, &mut csv, width, options.threads, |_| Ok(()), |block| assembler.block(block))
 }
 
 fn csv(source: &Source, slots: Vec<u32>) -> Csv {

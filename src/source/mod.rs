@@ -65,11 +65,28 @@ pub struct ReadOptions {
     pub block_bytes: usize,
     /// A longer record is quarantined.
     pub max_record_bytes: usize,
+    /// Threads that one text file may take.
+    pub threads: Threads,
+}
+
+/// How many threads read one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Threads {
+    One,
+    /// One finds records, the other reads their values: for a file that no other file is read beside.
+    Two,
 }
 
 impl ReadOptions {
     pub fn new(run: RunId, as_of: AsOf, business_timezone: chrono_tz::Tz) -> Self {
-        Self { run, as_of, business_timezone, block_bytes: 1 << 20, max_record_bytes: 16 << 20 }
+        Self {
+            run,
+            as_of,
+            business_timezone,
+            block_bytes: 1 << 20,
+            max_record_bytes: 16 << 20,
+            threads: Threads::One,
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use super::assemble::Assembler;
 use super::block::{Row, Rows, Span};
 use super::encoding::Charset;
 use super::json::{Refusal, Shape, Value, members, unescape};
-use super::lines::{Lines, Taken, Tokenizer};
+use super::lines::{Lines, Taken, Tokenizer, for_each_block};
 use super::reject::Reason;
 use super::{ReadOptions, SourceError};
 use crate::config::column::ColumnType;
@@ -28,18 +28,21 @@ pub fn read(assembler: &mut Assembler<'_>, options: &ReadOptions) -> Result<(), 
     let source = assembler.source;
     let mut lines = Lines::open(assembler.file, Charset::declared(source.files.encoding), options)?;
     let mut objects = Objects::new(source);
-    let mut rows = Rows::new(source.columns.len());
-    while let Some(block) = lines.next(&mut objects, &mut rows)? {
-        if source.extra_columns == ExtraColumns::Fail && !objects.extra.is_empty() {
-            let columns: Vec<String> = objects.extra.iter().map(|key| format!("`{key}`")).collect();
-            return Err(SourceError::ExtraColumns {
-                file: assembler.file.relative.clone(),
-                name: source.name.to_string(),
-                columns: columns.join(", "),
-            });
+    let file = assembler.file;
+    let no_extra = |objects: &Objects<'_>| {
+        if source.extra_columns != ExtraColumns::Fail || objects.extra.is_empty() {
+            return Ok(());
         }
-        assembler.block(&block)?;
-    }
+        let columns: Vec<String> = objects.extra.iter().map(|key| format!("`{key}`")).collect();
+        Err(SourceError::ExtraColumns {
+            file: file.relative.clone(),
+            name: source.name.to_string(),
+            columns: columns.join(", "),
+        })
+    };
+    let width = source.columns.len();
+    let threads = options.threads;
+    for_each_block(&mut lines, &mut objects, width, threads, no_extra, |block| assembler.block(block))?;
     if source.extra_columns == ExtraColumns::Warn {
         assembler.report.extra_columns = objects.extra;
     }

@@ -8,7 +8,7 @@ use super::super::context::Context;
 use super::super::error::StepError;
 use crate::name::{StepId, TableName};
 use crate::observe::EventKind;
-use crate::source::{InputFile, ReadOptions};
+use crate::source::{InputFile, ReadOptions, Threads};
 
 /// The files of one source on their way through the workers, once or more often.
 pub struct Queue<'a> {
@@ -25,13 +25,19 @@ pub struct Queue<'a> {
 
 impl<'a> Queue<'a> {
     /// Files that will be read `passes` times.
-    pub fn new(context: &'a Context, table: &TableName, files: &'a [InputFile], passes: u64) -> Self {
+    pub fn new(
+        context: &'a Context,
+        table: &TableName,
+        files: &'a [InputFile],
+        passes: u64,
+        threads: Threads,
+    ) -> Self {
         let zone = context.project.environment.business_timezone;
         let mut files: Vec<&InputFile> = files.iter().collect();
         files.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.relative.cmp(&b.relative)));
         Self {
             context,
-            options: ReadOptions::new(context.run.clone(), context.as_of, zone),
+            options: ReadOptions { threads, ..ReadOptions::new(context.run.clone(), context.as_of, zone) },
             step: StepId::from(table.clone()),
             waiting: Mutex::new(VecDeque::new()),
             rows: AtomicU64::new(0),
