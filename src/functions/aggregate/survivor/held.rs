@@ -77,6 +77,8 @@ struct Entry {
 /// What is held of many groups.
 #[derive(Debug, Default)]
 pub(super) struct Held {
+    /// The first groups are gone; the one numbered 0 stands here.
+    gone: usize,
     heads: Vec<u32>,
     entries: Vec<Entry>,
     bytes: Vec<u8>,
@@ -92,13 +94,13 @@ pub(super) struct Verdict<'a> {
 
 impl Held {
     pub(super) fn resize(&mut self, groups: usize) {
-        if self.heads.len() < groups {
-            self.heads.resize(groups, NONE);
+        if self.groups() < groups {
+            self.heads.resize(self.gone + groups, NONE);
         }
     }
 
     pub(super) fn groups(&self) -> usize {
-        self.heads.len()
+        self.heads.len() - self.gone
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -108,7 +110,7 @@ impl Held {
     }
 
     fn chain(&self, group: usize) -> impl Iterator<Item = (u32, &Entry)> {
-        let mut at = self.heads.get(group).copied().unwrap_or(NONE);
+        let mut at = self.heads.get(self.gone + group).copied().unwrap_or(NONE);
         std::iter::from_fn(move || {
             let entry = self.entries.get(at as usize)?;
             let index = std::mem::replace(&mut at, entry.next);
@@ -185,7 +187,7 @@ impl Held {
 
     fn insert(&mut self, group: usize, best: Candidate, value: &[u8], length: u32, rule: Rule) -> Result<()> {
         let index = self.entries.len();
-        let (Ok(index), Some(head)) = (u32::try_from(index), self.heads.get_mut(group)) else {
+        let (Ok(index), Some(head)) = (u32::try_from(index), self.heads.get_mut(self.gone + group)) else {
             return internal_err!("`{}` was given more than 2^32 values", rule.name());
         };
         let next = std::mem::replace(head, index);
@@ -259,18 +261,21 @@ impl Held {
         Ok(())
     }
 
-    /// Drops the first groups; the others move down.
+    /// Drops the first groups; the others move down. What they held is let go once they are more than half.
     pub(super) fn forget(&mut self, groups: usize) {
-        let kept = Self { heads: self.heads.split_off(groups.min(self.heads.len())), ..Self::default() };
-        let all = std::mem::replace(self, kept);
-        for group in 0..self.heads.len() {
-            self.heads[group] = NONE;
-            for (_, entry) in all.chain(group + groups) {
-                let next = std::mem::replace(&mut self.heads[group], self.entries.len() as u32);
-                self.entries.push(Entry { start: self.bytes.len(), next, ..*entry });
-                self.bytes.extend_from_slice(all.value(entry));
+        self.gone += groups.min(self.groups());
+        if self.gone <= self.heads.len() / 2 {
+            return;
+        }
+        let mut kept = Self { heads: vec![NONE; self.groups()], ..Self::default() };
+        for (group, head) in kept.heads.iter_mut().enumerate() {
+            for (_, entry) in self.chain(group) {
+                let next = std::mem::replace(head, kept.entries.len() as u32);
+                kept.entries.push(Entry { start: kept.bytes.len(), next, ..*entry });
+                kept.bytes.extend_from_slice(self.value(entry));
             }
         }
+        *self = kept;
     }
 }
 
