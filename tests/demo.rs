@@ -201,11 +201,6 @@ fn truth_covers_every_key() {
     assert_eq!(keys_of("online_account"), csv_keys(root, "online/accounts", "account_id", "created_at"));
     assert_eq!(keys_of("offline_member"), csv_keys(root, "offline/members", "member_no", "joined_on"));
     assert_eq!(keys_of("service_ticket"), csv_keys(root, "service/tickets", "ticket_id", "opened_at"));
-    let orders: BTreeSet<String> = std::fs::read_dir(root.join("online/orders"))
-        .expect("a folder")
-        .flat_map(|entry| column(&entry.expect("an entry").path(), "order_id"))
-        .collect();
-    assert_eq!(keys_of("online_order"), orders);
     let mut answers = BTreeSet::new();
     for entry in std::fs::read_dir(root.join("survey/responses")).expect("a folder") {
         let mut book: calamine::Xlsx<_> =
@@ -214,7 +209,6 @@ fn truth_covers_every_key() {
         answers.extend(sheet.rows().skip(1).map(|row| row[0].to_string()).filter(|key| key.len() == 11));
     }
     assert_eq!(keys_of("survey_response"), answers);
-    assert!(keys_of("offline_receipt").iter().all(|key| key.split('/').count() == 3));
     let people: BTreeSet<String> = column(&truth, "person_id").into_iter().collect();
     assert!((1400..=1500 + 10).contains(&people.len()), "{} people", people.len());
 }

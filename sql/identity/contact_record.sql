@@ -5,9 +5,13 @@ SELECT
     account_id AS account,
     wechat_unionid AS unionid,
     tax_id,
+    customer_type,
     email,
     mobile,
-    name_key
+    name,
+    birth_date,
+    gender,
+    coalesce(concat_ws(' ', province, city, address), address) AS address
 FROM account
 UNION ALL BY NAME
 SELECT
@@ -15,19 +19,22 @@ SELECT
     member_no AS source_key,
     email,
     mobile,
-    name_key
+    name,
+    birth_date,
+    gender,
+    address
 FROM member
 UNION ALL BY NAME
 SELECT
     'survey_response' AS source,
-    survey_answer.response_id AS source_key,
-    -- an answer about an order comes from the account that placed it
+    survey_contact.response_id AS source_key,
+    -- a question about an order went to the account that placed it
     web_order.account_id AS account,
-    survey_answer.email,
-    survey_answer.mobile,
-    survey_answer.name_key
-FROM survey_answer
-LEFT JOIN web_order ON web_order.order_id = survey_answer.order_ref
+    survey_contact.email,
+    survey_contact.mobile,
+    survey_contact.name
+FROM survey_contact
+LEFT JOIN web_order ON web_order.order_id = survey_contact.order_ref
 UNION ALL BY NAME
 SELECT
     'service_ticket' AS source,

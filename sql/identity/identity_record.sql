@@ -1,17 +1,39 @@
 -- One row is a source record that stands for someone, with the values by which it can be told whose it is.
+WITH named AS (
+    SELECT
+        source,
+        source_key,
+        account,
+        unionid,
+        tax_id,
+        customer_type,
+        email,
+        mobile,
+        birth_date,
+        gender,
+        address,
+        surname(name) AS family_name,
+        given_name(name) AS given_name,
+        name_key(name) AS name_key
+    FROM contact_record
+)
 SELECT
-    concat(record.source, ':', record.source_key) AS record_key,
-    record.source,
-    record.source_key,
-    record.account,
-    record.unionid,
-    record.tax_id,
-    record.email,
-    record.mobile,
-    -- a number that a family or two owners in turn have used still joins the records under one name
-    CASE WHEN shared_mobile.mobile IS NULL THEN record.mobile || '|' || record.name_key END AS mobile_name,
-    CASE WHEN shared_email.email IS NULL THEN record.email || '|' || record.name_key END AS email_name,
-    record.name_key
-FROM contact_record AS record
-LEFT JOIN shared_mobile ON shared_mobile.mobile = record.mobile
-LEFT JOIN shared_email ON shared_email.email = record.email
+    concat(source, ':', source_key) AS record_key,
+    source,
+    source_key,
+    account,
+    unionid,
+    tax_id,
+    customer_type,
+    email,
+    mobile,
+    birth_date,
+    gender,
+    address,
+    family_name,
+    given_name,
+    name_key,
+    -- in both scripts the same
+    split_part(name_key, ' ', 1) AS family_key,
+    nullif(substr(name_key, strpos(name_key, ' ') + 1), name_key) AS given_key
+FROM named

@@ -9,7 +9,6 @@ use super::people::{Entity, Kind};
 use super::rng::{Rng, scatter};
 use super::tables::goods::MARKETPLACES;
 use super::text::push_code;
-use super::truth::Behind;
 use super::world::Currency;
 
 /// A web order, as far as surveys, tickets and reviews need it.
@@ -76,7 +75,6 @@ pub fn write(
             at = end + DAY / 2;
         }
         let sku = one(part, entity, account, id, at, purchase.campaign, rng)?;
-        part.truth.record(Behind::Order, entity.index, |out| push_order_id(out, id));
         if at < end {
             orders.push(Order { id, account: *account, at, sku });
         }

@@ -10,7 +10,6 @@ use super::rng::{Rng, scatter};
 use super::spelling::push_mobile;
 use super::text::{push_code, push_digits, push_int, push_money};
 use super::timeline;
-use super::truth::Behind;
 use super::world::Sku;
 
 pub const HEADER: &[&str] = &[
@@ -93,16 +92,6 @@ pub fn write(
             visits.push(at);
         }
         lines(part, entity, number, store, at, &buyer, rng)?;
-        if !matches!(buyer, Buyer::Nobody) {
-            let (calendar, store) = (&part.world.calendar, part.world.stores[store].number);
-            part.truth.record(Behind::Receipt, entity.index, |out| {
-                push_code(out, "S", store, 3);
-                out.push(b'/');
-                calendar.push_date(out, day_of(at));
-                out.push(b'/');
-                push_digits(out, number, 7);
-            });
-        }
     }
     Ok(())
 }

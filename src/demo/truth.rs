@@ -14,24 +14,16 @@ use super::rng::scatter;
 use super::table_file;
 use super::text::push_code;
 
-/// The sources whose records people stand behind; the position is the code of the source.
-pub const SOURCES: [&str; 6] = [
-    "online_account",
-    "online_order",
-    "offline_member",
-    "offline_receipt",
-    "survey_response",
-    "service_ticket",
-];
+/// The sources whose records say who stands behind them; the position is the code of the source. Orders and receipts go
+/// by an account, a card or a mobile: they follow, and measure nothing of their own.
+pub const SOURCES: [&str; 4] = ["online_account", "offline_member", "survey_response", "service_ticket"];
 
 /// A source with people behind its records.
 #[derive(Debug, Clone, Copy)]
 #[repr(i8)]
 pub enum Behind {
     Account,
-    Order,
     Member,
-    Receipt,
     Survey,
     Ticket,
 }

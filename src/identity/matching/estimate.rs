@@ -29,8 +29,12 @@ pub struct Training<'a> {
     pub prior: f64,
 }
 
-/// Pairs per rule that m is learnt from, and random pairs that u is.
-const SAMPLE: u64 = 1_000_000;
+/// So many pairs of each rule m is learnt from.
+const RULE_SAMPLE: u64 = 200_000;
+/// So many pairs drawn at random u is learnt from, for each record; no fewer and no more than these.
+const RANDOM_PER_RECORD: u64 = 20;
+const LEAST_RANDOM: u64 = 100_000;
+const MOST_RANDOM: u64 = 2_000_000;
 /// The belief in the expected levels, in matches.
 const BELIEF: f64 = 20.0;
 
@@ -47,25 +51,19 @@ fn sorted(counts: HashMap<u64, f64>) -> Patterns {
 /// Estimates a model.
 pub fn estimate(training: &Training) -> Model {
     let random = levels_at_random(training);
-    let samples: Vec<(Patterns, f64)> = (0..training.rules.len())
-        .map(|rule| {
-            let (pairs, share) = block::sample(&training.rules[rule], SAMPLE);
-            (patterns(training, &pairs, |_, _| true), share)
-        })
-        .collect();
-    // λ wants each pair once.
-    let union = (0..training.rules.len())
-        .flat_map(|rule| {
-            let (pairs, share) = block::sample(&training.rules[rule], SAMPLE);
-            let earlier = &training.rules[..rule];
-            let once = patterns(training, &pairs, |a, b| !block::meet_in(earlier, a, b));
-            once.into_iter().map(move |(pattern, count)| (pattern, count / share.max(f64::MIN_POSITIVE)))
-        })
-        .fold(HashMap::new(), |mut all: HashMap<u64, f64>, (pattern, count)| {
-            *all.entry(pattern).or_default() += count;
-            all
-        });
-    let union = sorted(union);
+    let mut samples: Vec<(Patterns, f64)> = Vec::with_capacity(training.rules.len());
+    // λ wants each pair once: under the first rule that makes it.
+    let mut once: HashMap<u64, f64> = HashMap::new();
+    for (rule, blocks) in training.rules.iter().enumerate() {
+        let (pairs, share) = block::sample(blocks, RULE_SAMPLE);
+        let earlier = &training.rules[..rule];
+        let (all, first) = patterns(training, &pairs, |a, b| !block::meet_in(earlier, a, b));
+        for (pattern, count) in first {
+            *once.entry(pattern).or_default() += count / share.max(f64::MIN_POSITIVE);
+        }
+        samples.push((all, share));
+    }
+    let union = sorted(once);
     let mut state = State {
         m: training.comparisons.iter().map(|comparison| comparison.expected.clone()).collect(),
         u: random.clone(),
@@ -106,7 +104,7 @@ fn mix(seed: u64) -> u64 {
 /// How often each level occurs among pairs drawn at random, by comparison, from the strictest.
 fn levels_at_random(training: &Training) -> Vec<Vec<f64>> {
     let records = training.records as u64;
-    let wanted = pairs_of(records).min(SAMPLE);
+    let wanted = (records * RANDOM_PER_RECORD).clamp(LEAST_RANDOM, MOST_RANDOM).min(pairs_of(records));
     let mut pairs = Pairs::default();
     for draw in 0..wanted {
         let (a, b) = (mix(2 * draw) % records.max(1), mix(2 * draw + 1) % records.max(1));
@@ -163,19 +161,18 @@ fn level_counts(training: &Training, pairs: &Pairs) -> Vec<Vec<u64>> {
         .collect()
 }
 
-/// The patterns of those pairs that are wanted.
-fn patterns(training: &Training, pairs: &Pairs, wanted: impl Sync + Fn(u32, u32) -> bool) -> Patterns {
-    const CHUNK: usize = 1 << 16;
-    let chunks: Vec<HashMap<u64, f64>> = (0..pairs.len().div_ceil(CHUNK))
+/// The patterns of all pairs, and of those that are wanted.
+fn patterns(
+    training: &Training,
+    pairs: &Pairs,
+    wanted: impl Sync + Fn(u32, u32) -> bool,
+) -> (Patterns, Patterns) {
+    const CHUNK: usize = 1 << 15;
+    let chunks: Vec<(HashMap<u64, f64>, HashMap<u64, f64>)> = (0..pairs.len().div_ceil(CHUNK))
         .into_par_iter()
         .map(|chunk| {
-            let mut part = Pairs::default();
             let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(pairs.len());
-            for (a, b) in pairs.a[range.clone()].iter().zip(&pairs.b[range]) {
-                if wanted(*a, *b) {
-                    part.push(*a, *b);
-                }
-            }
+            let part = Pairs { a: pairs.a[range.clone()].to_vec(), b: pairs.b[range].to_vec() };
             let mut packed = vec![0_u64; part.len()];
             let (mut scratch, mut levels) = (Scratch::default(), Vec::new());
             for (at, comparer) in training.comparers.iter().enumerate() {
@@ -184,15 +181,24 @@ fn patterns(training: &Training, pairs: &Pairs, wanted: impl Sync + Fn(u32, u32)
                     *packed |= u64::from(*level) << (4 * at);
                 }
             }
-            let mut counts: HashMap<u64, f64> = HashMap::new();
-            packed.iter().for_each(|pattern| *counts.entry(*pattern).or_default() += 1.0);
-            counts
+            let (mut all, mut first): (HashMap<u64, f64>, HashMap<u64, f64>) = Default::default();
+            for (row, pattern) in packed.iter().enumerate() {
+                *all.entry(*pattern).or_default() += 1.0;
+                if wanted(part.a[row], part.b[row]) {
+                    *first.entry(*pattern).or_default() += 1.0;
+                }
+            }
+            (all, first)
         })
         .collect();
-    sorted(chunks.into_iter().fold(HashMap::new(), |mut all, part| {
-        part.into_iter().for_each(|(pattern, count)| *all.entry(pattern).or_default() += count);
-        all
-    }))
+    let (all, first): (Vec<_>, Vec<_>) = chunks.into_iter().unzip();
+    let sum = |parts: Vec<HashMap<u64, f64>>| {
+        sorted(parts.into_iter().fold(HashMap::new(), |mut all, part| {
+            part.into_iter().for_each(|(pattern, count)| *all.entry(pattern).or_default() += count);
+            all
+        }))
+    };
+    (sum(all), sum(first))
 }
 
 /// The probability that pairs of a pattern are matches, of those comparisons that count.

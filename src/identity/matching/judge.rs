@@ -8,7 +8,7 @@ use super::block::Pairs;
 use super::score::{Scored, Scorer};
 
 /// A rule about pairs that are never one, whatever else speaks for them: all named comparisons differ, and all others
-/// named agree.
+/// named agree. One that asks for agreement yields to a key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Never {
     /// Comparisons, by position, of which no test holds.
@@ -46,25 +46,40 @@ impl Rules<'_> {
     /// How much a pair speaks for or against joining the groups it lies between. A pair that the prior alone makes
     /// unlikely says nothing: the prior counts once, in the edge that brought the groups together.
     fn support(&self, a: u32, b: u32, scored: f32, pattern: u64) -> f32 {
-        if self.different.binary_search(&(a, b)).is_ok() || self.is_never(pattern) {
+        if self.different.binary_search(&(a, b)).is_ok() {
             return f32::NEG_INFINITY;
         }
-        if scored > 0.0 {
-            scored.min(MOST_SUPPORT)
-        } else {
-            (scored - self.scorer.weights.prior).clamp(MOST_CONTRADICTION, 0.0)
+        match self.apart(pattern) {
+            Some(Apart::Always) => f32::NEG_INFINITY,
+            Some(Apart::UnlessKey) => UNLESS_KEY,
+            None if scored > 0.0 => scored.min(MOST_SUPPORT),
+            None => (scored - self.scorer.weights.prior).clamp(MOST_CONTRADICTION, 0.0),
         }
     }
 
-    /// Whether a rule keeps two records apart.
-    pub fn is_never(&self, pattern: u64) -> bool {
+    /// How firmly the rules keep two records apart, if they do.
+    pub fn apart(&self, pattern: u64) -> Option<Apart> {
         let level = |at: usize| (pattern >> (4 * at)) as u8 & 15;
-        self.never.iter().any(|never| {
+        let holds = |never: &&Never| {
             never.differ.iter().all(|at| level(*at) == self.scorer.differs[*at])
                 && never.agree.iter().all(|at| level(*at) == self.scorer.equal[*at])
-        })
+        };
+        let firmness = |never: &Never| if never.agree.is_empty() { Apart::Always } else { Apart::UnlessKey };
+        self.never.iter().filter(holds).map(firmness).max()
     }
 }
+
+/// How firmly a rule keeps two records apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Apart {
+    /// What they agree in is no evidence; a key is.
+    UnlessKey,
+    /// Only a steward joins them.
+    Always,
+}
+
+/// Support that no other outweighs.
+const UNLESS_KEY: f32 = -1e6;
 
 /// Splits components into groups; each comes back with its records ascending, the components in their order.
 pub fn judge(components: &[Vec<u32>], rules: &Rules) -> Vec<Vec<u32>> {
