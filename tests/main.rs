@@ -11,6 +11,7 @@ mod demo_run;
 mod engine;
 mod functions;
 mod identity;
+mod matching;
 mod observe;
 mod plan;
 mod quality;

@@ -54,7 +54,8 @@ pub fn gather(
     if prepared.comparisons.is_empty() || prepared.is_empty() {
         let hashes = hashes(prepared, &[], declared);
         return Ok(Evidence {
-            trained: None,
+            // Without records there is nothing to train with, and what was learnt still holds.
+            trained: previous.trained.clone().filter(|_| prepared.is_empty()),
             weights: Weights { prior: -20.0, comparisons: Vec::new() },
             edges: Vec::new(),
             changed: changed(prepared, &hashes, previous),

@@ -56,10 +56,8 @@ pub fn guarded(
     let values = numbered.counts.len();
     let mut means_nobody = vec![false; values];
     for placeholder in &guard.placeholders {
-        for number in 1..values {
-            if value(&column, numbered.first_row[number] as usize) == Some(placeholder) {
-                means_nobody[number] = true;
-            }
+        for (means_nobody, row) in means_nobody.iter_mut().zip(&numbered.first_row).skip(1) {
+            *means_nobody |= value(&column, *row as usize) == Some(placeholder);
         }
     }
     let records = distinct(&numbered.value_of, record_of, values);

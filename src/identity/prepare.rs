@@ -1,5 +1,7 @@
 //! Records as matching reads them: numbered, without values that mean nobody, attributes and keys as numbers.
 
+use std::collections::HashMap;
+
 use arrow::array::{Array, RecordBatch, StringViewArray};
 use rayon::prelude::*;
 
@@ -39,7 +41,11 @@ pub struct Prepared {
 /// Numbers records and reads their keys and attributes. The batches are those of `compile::identity::records_sql`.
 pub fn prepare(batches: &[RecordBatch], declared: &Identity) -> Result<Prepared, IdentityError> {
     let (source, source_key) = (text(batches, "source")?, text(batches, "source_key")?);
-    let Numbered { fingerprints, row_of, record_of } = number(&source, &source_key)?;
+    let mut numbered = number(&source, &source_key)?;
+    if numbered.row_of.len() < numbered.record_of.len() {
+        settle_repetitions(batches, &mut numbered)?;
+    }
+    let Numbered { fingerprints, row_of, record_of } = numbered;
     let guards = declared.keys.iter().map(|key| &key.guard);
     let names =
         Names::read(batches, guards.chain(declared.attributes.iter().map(|attribute| &attribute.guard)))?;
@@ -47,7 +53,7 @@ pub fn prepare(batches: &[RecordBatch], declared: &Identity) -> Result<Prepared,
         let mut suspects = Vec::new();
         let column = text(batches, &key.column)?;
         let column = guarded(&key.column, column, &key.guard, &record_of, &names, &mut suspects)?;
-        Ok((values_of_records(&column, &row_of, &record_of), column, suspects))
+        Ok((number_values(&column, &row_of).value_of, column, suspects))
     });
     let keys: Vec<(Vec<u32>, StringViewArray, Vec<Suspect>)> = keys.collect::<Result<_, IdentityError>>()?;
     let graded = graded(&declared.attributes);
@@ -162,21 +168,37 @@ fn number(source: &StringViewArray, source_key: &StringViewArray) -> Result<Numb
     Ok(numbered)
 }
 
-/// A key's value of every record: of rows that repeat a record, the first that has one.
-fn values_of_records(column: &StringViewArray, row_of: &[u32], record_of: &[u32]) -> Vec<u32> {
-    if row_of.len() == record_of.len() {
-        return number_values(column, row_of).value_of;
-    }
-    let rows: Vec<u32> = (0..column.len() as u32).collect();
-    let by_row = number_values(column, &rows).value_of;
-    let mut values = vec![0; row_of.len()];
-    for (value, record) in by_row.into_iter().zip(record_of) {
-        let slot = &mut values[*record as usize];
-        if *slot == 0 {
-            *slot = value;
+/// Of rows that repeat a record, the one whose values come first: which that is does not depend on where it stands.
+fn settle_repetitions(batches: &[RecordBatch], numbered: &mut Numbered) -> Result<(), IdentityError> {
+    let mut rows_of: Vec<Vec<u32>> = Vec::new();
+    let mut at: HashMap<u32, usize> = HashMap::new();
+    let mut seen = vec![false; numbered.row_of.len()];
+    for record in &numbered.record_of {
+        if std::mem::replace(&mut seen[*record as usize], true) {
+            at.entry(*record).or_insert_with(|| {
+                rows_of.push(Vec::new());
+                rows_of.len() - 1
+            });
         }
     }
-    values
+    for (row, record) in numbered.record_of.iter().enumerate() {
+        if let Some(at) = at.get(record) {
+            rows_of[*at].push(row as u32);
+        }
+    }
+    let Some(batch) = batches.first() else { return Ok(()) };
+    let names = batch.schema();
+    let names = names.fields().iter().map(|field| field.name().clone());
+    let columns: Vec<StringViewArray> = names.map(|name| text(batches, &name)).collect::<Result<_, _>>()?;
+    let content = |row: &u32| -> Vec<Option<&str>> {
+        columns.iter().map(|column| columns::value(column, *row as usize)).collect()
+    };
+    for (record, at) in at {
+        if let Some(row) = rows_of[at].iter().min_by_key(|row| content(row)) {
+            numbered.row_of[record as usize] = *row;
+        }
+    }
+    Ok(())
 }
 
 fn never(declared: &Identity) -> Vec<Never> {

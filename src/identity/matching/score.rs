@@ -63,6 +63,9 @@ impl Scorer<'_> {
 
     /// Scores pairs and keeps those of at least `least` bits.
     pub fn score(&self, pairs: &Pairs, least: f32, scored: &mut Scored) {
+        if pairs.is_empty() {
+            return;
+        }
         let Scored { edges, pairs: seen, scratch, levels, weights, patterns } = scored;
         weights.clear();
         weights.resize(pairs.len(), self.weights.prior);
