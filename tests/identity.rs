@@ -1,5 +1,7 @@
 //! Who is who: keys and guards, ids that last, and the laws that hold whatever the order of rows.
 
+mod stewards;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

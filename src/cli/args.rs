@@ -1,11 +1,14 @@
 //! What can be typed: commands, options, their help. No behaviour.
 
+mod identity;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::name::{AsOf, PipelineName, ReleaseId};
+pub use identity::*;
 
 /// A customer data warehouse in one binary: YAML pipelines and SQL in, one row per customer in Parquet out.
 #[derive(Debug, Parser)]
@@ -91,6 +94,8 @@ pub enum Command {
     Query(Query),
     /// Print the graph of sources and models
     Lineage(Lineage),
+    /// Look into who is who: profile, review, evaluate
+    Identity(IdentityArguments),
     /// List the rejected rows and cells of a source
     Rejects(Rejects),
     /// List releases, or make an older one current

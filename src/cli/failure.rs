@@ -11,6 +11,7 @@ use super::{output, project};
 use crate::config::files::ProjectFiles;
 use crate::config::problem::Problem;
 use crate::engine::EngineError;
+use crate::identity::IdentityError;
 use crate::run::{RunError, message};
 use crate::source::SourceError;
 use crate::warehouse::WarehouseError;
@@ -41,6 +42,8 @@ pub enum Failure {
     Engine(#[from] EngineError),
     #[error(transparent)]
     Source(#[from] SourceError),
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
     #[error("failed to write the result")]
     Output(#[from] io::Error),
 }

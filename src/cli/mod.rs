@@ -6,6 +6,7 @@ mod completions;
 mod demo;
 pub mod diagnostic;
 mod failure;
+mod identity;
 mod init;
 mod lineage;
 mod output;
@@ -44,6 +45,7 @@ pub fn main() -> ExitCode {
         Command::Show(arguments) => show::run(&global, arguments),
         Command::Query(arguments) => query::run(&global, arguments),
         Command::Lineage(arguments) => lineage::run(&global, arguments),
+        Command::Identity(arguments) => identity::run(&global, arguments),
         Command::Rejects(arguments) => rejects::run(&global, arguments),
         Command::Releases(arguments) => releases::run(&global, arguments),
         Command::Schema(arguments) => schema::run(arguments),

@@ -3,8 +3,9 @@
 use super::args::{Global, Show};
 use super::failure::Failure;
 use super::{output, project, query, render, runtime};
+use crate::config::project::Project;
 use crate::engine::{self, EngineError};
-use crate::name::TableName;
+use crate::name::{AsOf, TableName};
 use crate::plan::graph::{Graph, Step};
 use crate::plan::params;
 use crate::run;
@@ -19,26 +20,40 @@ pub fn run(global: &Global, arguments: &Show) -> Result<(), Failure> {
     let warehouse = query::open(&project.environment.warehouse)?;
     let release = query::release(&warehouse, None)?;
     let as_of = arguments.as_of.unwrap_or(release.as_of);
-    let params = |step: &Step| params::of_project(&project, &step.pipeline, as_of);
+    let params = params::of_project(&project, &step.pipeline, as_of);
     let rows = runtime::block_on(run::settings(&project).threads, async {
         let session = query::session(&project)?;
-        for needed in needed(&prepared.graph, step) {
-            if let (true, Some(inlined)) = (needed.inline, needed.model()) {
-                let plan =
-                    engine::plan(&session, &inlined.sql, &params(needed)).map_err(EngineError::from)?;
-                engine::view(&session, &inlined.name, plan)?;
-                continue;
-            }
-            for table in &needed.makes {
-                register(&session, &warehouse, &release, table)?;
-            }
-        }
+        register_needed(&session, &project, &prepared.graph, &warehouse, &release, step, as_of)?;
         for table in &step.reads_previous {
             register_previous(&session, &warehouse, &release, table, as_of, &prepared)?;
         }
-        query::rows(&session, &model.sql, &params(step), arguments.limit).await
+        query::rows(&session, &model.sql, &params, arguments.limit).await
     })?;
     output::print_rows(&rows, arguments.format)?;
+    Ok(())
+}
+
+/// Lets SQL read what a step reads.
+pub fn register_needed(
+    session: &datafusion::prelude::SessionContext,
+    project: &Project,
+    graph: &Graph,
+    warehouse: &Warehouse,
+    release: &Release,
+    step: &Step,
+    as_of: AsOf,
+) -> Result<(), Failure> {
+    for needed in needed(graph, step) {
+        if let (true, Some(inlined)) = (needed.inline, needed.model()) {
+            let params = params::of_project(project, &needed.pipeline, as_of);
+            let plan = engine::plan(session, &inlined.sql, &params).map_err(EngineError::from)?;
+            engine::view(session, &inlined.name, plan)?;
+            continue;
+        }
+        for table in &needed.makes {
+            register(session, warehouse, release, table)?;
+        }
+    }
     Ok(())
 }
 
@@ -72,7 +87,7 @@ fn register_previous(
     warehouse: &Warehouse,
     release: &Release,
     table: &TableName,
-    as_of: crate::name::AsOf,
+    as_of: AsOf,
     prepared: &run::Prepared,
 ) -> Result<(), Failure> {
     let Some(schema) = prepared.schemas.get(table) else { return Ok(()) };

@@ -8,6 +8,8 @@ mod family;
 
 use std::sync::Arc;
 
+pub use family::masked;
+
 use chrono_tz::Tz;
 use datafusion::execution::context::SessionContext;
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF};

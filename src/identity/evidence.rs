@@ -156,7 +156,7 @@ fn prior_of_keys(prepared: &Prepared) -> f64 {
 }
 
 /// What the model depends on.
-fn declaration(declared: &Identity) -> String {
+pub fn declaration(declared: &Identity) -> String {
     let attributes = declared.attributes.iter().map(|attribute| {
         format!(
             "{} {:?} {:?} {:?}",

@@ -3,21 +3,28 @@
 //!
 //! In reading order: [`kind`] what attributes mean · [`prepare`] records as numbers · [`guard`] values that mean nobody ·
 //! [`blocking`] what is compared · [`matching`] how alike pairs are and what that is worth · [`evidence`] pairs →
-//! edges · [`group`] edges → customers · `carry` customers → ids · `history` ids → the map.
+//! edges · [`group`] edges → customers · `carry` customers → ids · `history` ids → the map. What is asked of the result:
+//! [`profile`] · [`inquiry`] · [`ladder`] · [`measure`] · [`evaluation`].
 
 mod alias;
 pub mod blocking;
 mod carry;
 mod cluster;
 pub mod columns;
+pub mod evaluation;
 pub mod evidence;
 pub mod fold;
 pub mod group;
 mod guard;
 mod history;
+pub mod inquiry;
 pub mod kind;
+pub mod ladder;
+pub mod level;
 pub mod matching;
+pub mod measure;
 pub mod prepare;
+pub mod profile;
 pub mod similarity;
 pub mod state;
 mod tables;
@@ -51,6 +58,12 @@ pub enum IdentityError {
         "{changed} of {held} customer ids would merge, split or retire in one night, more than `limits.changed_ids` ({most}) allows"
     )]
     TooManyChanges { changed: usize, held: usize, most: f64 },
+    #[error(
+        "the last release holds no matching model for what `identity:` declares now; run `portrait run` first"
+    )]
+    NoModel,
+    #[error("row {0} of the truth gives a record to another person than an earlier row")]
+    TwoPersons(usize),
     #[error("failed to write the model down")]
     Unwritable,
     #[error("failed to read the records")]
@@ -141,6 +154,11 @@ pub fn resolve(
         frequencies,
         pairs: evidence.pairs,
     })
+}
+
+/// What pairs weigh where nothing is compared.
+fn prior_without_model() -> matching::model::Weights {
+    matching::model::Weights { prior: -20.0, comparisons: Vec::new() }
 }
 
 /// What `method` says in the map: by [`Tie`](group::Tie), and last of records alone.

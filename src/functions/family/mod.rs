@@ -20,6 +20,7 @@ mod time;
 mod word;
 
 use super::declare::Declared;
+pub use mask::masked;
 
 /// Every scalar function.
 pub fn all() -> Vec<Declared> {

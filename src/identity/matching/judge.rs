@@ -45,7 +45,7 @@ pub const DENSE: usize = 2048;
 impl Rules<'_> {
     /// How much a pair speaks for or against joining the groups it lies between. A pair that the prior alone makes
     /// unlikely says nothing: the prior counts once, in the edge that brought the groups together.
-    fn support(&self, a: u32, b: u32, scored: f32, pattern: u64) -> f32 {
+    pub fn support(&self, a: u32, b: u32, scored: f32, pattern: u64) -> f32 {
         if self.different.binary_search(&(a, b)).is_ok() {
             return f32::NEG_INFINITY;
         }

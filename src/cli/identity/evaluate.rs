@@ -1,0 +1,107 @@
+//! `portrait identity evaluate`: how well the customers fit a truth or labels.
+
+use super::desk;
+use super::table::{self, Column};
+use super::truth::{read_labels, read_truth};
+use crate::cli::args::{Evaluate, Global};
+use crate::cli::failure::Failure;
+use crate::cli::output;
+use crate::identity::evaluation::{AtThreshold, Evaluation, Known, NamedMistake, evaluate};
+use crate::identity::inquiry::Open;
+use crate::identity::measure::Quality;
+
+/// Measures the newest release.
+pub fn run(global: &Global, arguments: &Evaluate) -> Result<(), Failure> {
+    let known = match (&arguments.truth, &arguments.labels) {
+        (Some(truth), _) => Known::Persons(read_truth(truth)?),
+        (None, Some(labels)) => Known::Labels(read_labels(labels)?),
+        (None, None) => return Err(Failure::usage("name a truth or labels: --truth FILE or --labels FILE")),
+    };
+    let desk = desk::open(global, &arguments.resources)?;
+    let open = Open::read(&desk.map)?;
+    let evaluation = desk.ask(|inquiry| Ok(evaluate(inquiry, &open, &known, arguments.mistakes)?))?;
+    if arguments.json {
+        let json = serde_json::to_string_pretty(&evaluation)
+            .map_err(|error| Failure::usage(format!("failed to write JSON: {error}")))?;
+        output::print_line(json)?;
+    } else {
+        print(&evaluation, &known)?;
+    }
+    Ok(())
+}
+
+fn print(evaluation: &Evaluation, known: &Known) -> Result<(), Failure> {
+    let what = match known {
+        Known::Persons(_) => "persons",
+        Known::Labels(_) => "labelled pairs",
+    };
+    let count = |number: usize| output::count(number as u64);
+    output::print_line(format!(
+        "{} records of {} {what}; {} of them are in no customer and count as alone",
+        count(evaluation.records),
+        count(evaluation.known),
+        count(evaluation.missing),
+    ))?;
+    qualities(evaluation)?;
+    mistakes("Wrongly joined: customers that hold more than one person", &evaluation.wrongly_joined)?;
+    mistakes("Wrongly apart: persons that are more than one customer", &evaluation.wrongly_apart)
+}
+
+fn qualities(evaluation: &Evaluation) -> Result<(), Failure> {
+    let rows = || {
+        let at = |of: &AtThreshold| (format!("{} bits", of.bits), probability(of.probability), of.quality);
+        let published = ("published".to_owned(), String::new(), evaluation.published);
+        std::iter::once(published).chain(evaluation.thresholds.iter().map(at))
+    };
+    let figures = |of: &dyn Fn(&Quality) -> f64| {
+        Column::Figures(rows().map(|(.., quality)| format!("{:.4}", of(&quality))).collect())
+    };
+    let pairs = |of: &dyn Fn(&Quality) -> u64| {
+        Column::Figures(rows().map(|(.., quality)| output::count(of(&quality))).collect())
+    };
+    table::print(
+        "",
+        vec![
+            ("threshold", Column::Figures(rows().map(|(name, ..)| name).collect())),
+            ("probability", Column::Figures(rows().map(|(_, probability, _)| probability).collect())),
+            ("precision", figures(&|of| of.pairwise.precision)),
+            ("recall", figures(&|of| of.pairwise.recall)),
+            ("F1", figures(&|of| of.pairwise.f1)),
+            ("B³ precision", figures(&|of| of.b_cubed.precision)),
+            ("B³ recall", figures(&|of| of.b_cubed.recall)),
+            ("B³ F1", figures(&|of| of.b_cubed.f1)),
+            ("wrong pairs", pairs(&|of| of.wrongly_joined_pairs)),
+            ("missed pairs", pairs(&|of| of.wrongly_apart_pairs)),
+        ],
+    )?;
+    Ok(())
+}
+
+/// As many digits as tell it from 1.
+fn probability(of: f64) -> String {
+    if of < 0.999 { format!("{of:.3}") } else { format!("1 - {:.0e}", 1.0 - of) }
+}
+
+/// So many records of a part are named.
+const NAMED: usize = 6;
+
+fn mistakes(title: &str, mistakes: &[NamedMistake]) -> Result<(), Failure> {
+    if mistakes.is_empty() {
+        return Ok(());
+    }
+    output::print_line(title)?;
+    for mistake in mistakes {
+        let pairs = output::count(mistake.wrong_pairs);
+        output::print_line(format!("  {pairs} wrong pairs, customer {}", mistake.customers.join(", ")))?;
+        for part in &mistake.parts {
+            let named: Vec<&str> = part.iter().take(NAMED).map(String::as_str).collect();
+            let more = match part.len().saturating_sub(NAMED) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            output::print_line(format!("    {}{more}", named.join(" ")))?;
+        }
+    }
+    output::print_line("")?;
+    Ok(())
+}

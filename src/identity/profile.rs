@@ -1,0 +1,220 @@
+//! What records are like before anybody joins them: how full and how distinct each column is, which values are shared most,
+//! what each blocking rule would make, what the model says a level weighs. Never makes a pair.
+
+use arrow::array::RecordBatch;
+use serde::Serialize;
+
+use super::IdentityError;
+use super::blocking::{self, Counted, Sources};
+use super::columns::{Fingerprint, text, value, value_column};
+use super::evidence;
+use super::inquiry::fitting;
+use super::kind::graded;
+use super::level::level_names;
+use super::matching::attribute::number_values;
+use super::matching::model::bits_of;
+use super::prepare::{self, Prepared};
+use super::state::{State, Trained};
+use crate::config::identity::{Identity, Kind};
+
+/// What records are like.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Profile {
+    pub records: usize,
+    pub columns: Vec<ColumnProfile>,
+    pub rules: Vec<RuleProfile>,
+    /// None where nothing is compared, or no model fits what is declared now.
+    pub model: Option<ModelProfile>,
+}
+
+/// A key or an attribute.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ColumnProfile {
+    pub column: String,
+    pub role: Role,
+    #[serde(skip)]
+    pub kind: Option<Kind>,
+    /// Records that have a value.
+    pub present: u64,
+    /// Of them, those whose value means nobody: a placeholder, or shared by too many.
+    pub set_aside: u64,
+    pub distinct: u64,
+    /// The values that most records have, the commonest first; only those that more than one has.
+    pub shared: Vec<SharedValue>,
+}
+
+/// What a column is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Key,
+    Attribute,
+}
+
+/// A value that several records have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SharedValue {
+    /// As in `identity_suspect_key`.
+    pub value_hash: String,
+    pub records: u64,
+    /// Personal; to be masked before it is shown.
+    #[serde(skip)]
+    pub value: String,
+}
+
+/// What a blocking rule comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RuleProfile {
+    pub rule: String,
+    pub pairs: u64,
+    /// Records in blocks of more than `limits.block_records`, which make no pairs.
+    pub in_large_blocks: u64,
+    pub followed: bool,
+    /// Of a declared rule: it makes more pairs than `limits.rule_pairs`.
+    pub too_wide: bool,
+}
+
+/// The trained model.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ModelProfile {
+    pub trained_on: String,
+    pub records: u64,
+    /// The share of matches among all pairs, and its weight.
+    pub prior: f64,
+    pub prior_bits: f64,
+    pub levels: Vec<LevelProfile>,
+}
+
+/// A level of a comparison.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LevelProfile {
+    pub comparison: String,
+    pub level: String,
+    /// How often matches are at this level, and how often other pairs are.
+    pub m: f64,
+    pub u: f64,
+    pub weight_bits: f64,
+}
+
+/// Looks at records. The batches are those of `compile::identity::records_sql`; `shared` values of each column are named.
+pub fn profile(
+    batches: &[RecordBatch],
+    declared: &Identity,
+    state: &State,
+    shared: usize,
+) -> Result<Profile, IdentityError> {
+    let prepared = prepare::prepare(batches, declared)?;
+    let trained = fitting(state, declared);
+    let mut columns = Vec::new();
+    for (key, guarded) in declared.keys.iter().zip(&prepared.keys) {
+        let left = guarded.iter().filter(|value| **value != 0).count() as u64;
+        let at = Place { column: &key.column, read_as: &key.column, role: Role::Key, kind: None };
+        columns.push(column(batches, &prepared, &at, left, shared)?);
+    }
+    for (number, attribute) in declared.attributes.iter().enumerate() {
+        let left = prepared.attributes[number].present();
+        let read_as = value_column(number);
+        let kind = Some(attribute.kind);
+        let at = Place { column: &attribute.column, read_as: &read_as, role: Role::Attribute, kind };
+        columns.push(column(batches, &prepared, &at, left, shared)?);
+    }
+    Ok(Profile {
+        records: prepared.len(),
+        columns,
+        rules: rules(batches, &prepared, declared, trained)?,
+        model: trained.map(|trained| model(declared, trained)),
+    })
+}
+
+struct Place<'a> {
+    column: &'a str,
+    /// The column of the batches that has its values.
+    read_as: &'a str,
+    role: Role,
+    kind: Option<Kind>,
+}
+
+fn column(
+    batches: &[RecordBatch],
+    prepared: &Prepared,
+    at: &Place<'_>,
+    left: u64,
+    shared: usize,
+) -> Result<ColumnProfile, IdentityError> {
+    let values = text(batches, at.read_as)?;
+    let numbered = number_values(&values, &prepared.row_of);
+    let counts = || numbered.counts.iter().zip(&numbered.first_row).skip(1);
+    let present: u64 = counts().map(|(count, _)| u64::from(*count)).sum();
+    let mut common: Vec<(u32, &str)> = counts()
+        .filter(|(count, _)| **count > 1)
+        .filter_map(|(count, row)| Some((*count, value(&values, *row as usize)?)))
+        .collect();
+    common.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+    common.truncate(shared);
+    let shared = common.into_iter().map(|(count, text)| SharedValue {
+        value_hash: Fingerprint::of(&[at.column, text]).hex(),
+        records: u64::from(count),
+        value: text.to_owned(),
+    });
+    Ok(ColumnProfile {
+        column: at.column.to_owned(),
+        role: at.role,
+        kind: at.kind,
+        present,
+        set_aside: present.saturating_sub(left),
+        distinct: numbered.counts.len() as u64 - 1,
+        shared: shared.collect(),
+    })
+}
+
+/// Every rule with what it comes to: the declared ones, or all that the kinds suggest.
+fn rules(
+    batches: &[RecordBatch],
+    prepared: &Prepared,
+    declared: &Identity,
+    trained: Option<&Trained>,
+) -> Result<Vec<RuleProfile>, IdentityError> {
+    let sources = Sources { batches, row_of: &prepared.row_of, attributes: &prepared.attributes };
+    let settings = &declared.settings;
+    let profile = |of: &Counted, followed: bool, too_wide: bool| RuleProfile {
+        rule: of.rule.name.clone(),
+        pairs: of.pairs,
+        in_large_blocks: of.in_oversized,
+        followed,
+        too_wide,
+    };
+    if !declared.blocking.is_empty() {
+        let counted = sources.count(&blocking::declared(declared), settings.block_records)?;
+        let wide = |of: &Counted| of.pairs > settings.rule_pairs;
+        return Ok(counted.iter().map(|of| profile(of, !wide(of), wide(of))).collect());
+    }
+    let followed: Vec<String> = evidence::rules(&sources, declared, trained, prepared.len())?
+        .into_iter()
+        .map(|rule| rule.name)
+        .collect();
+    let mut counted = sources.count(&blocking::suggested(declared), settings.block_records)?;
+    counted.sort_by(|a, b| (a.pairs, &a.rule.name).cmp(&(b.pairs, &b.rule.name)));
+    Ok(counted.iter().map(|of| profile(of, followed.contains(&of.rule.name), false)).collect())
+}
+
+fn model(declared: &Identity, trained: &Trained) -> ModelProfile {
+    let graded = graded(&declared.attributes);
+    let levels = graded.iter().zip(&trained.model.comparisons).flat_map(|(graded, of)| {
+        let names = level_names(graded, &declared.attributes);
+        let probabilities = of.m.iter().zip(&of.u);
+        names.into_iter().skip(1).zip(probabilities).map(|(level, (m, u))| LevelProfile {
+            comparison: graded.comparison.name.clone(),
+            level,
+            m: *m,
+            u: *u,
+            weight_bits: (m / u).log2(),
+        })
+    });
+    ModelProfile {
+        trained_on: trained.trained_on.clone(),
+        records: trained.model.records,
+        prior: trained.model.prior,
+        prior_bits: bits_of(trained.model.prior),
+        levels: levels.collect(),
+    }
+}
