@@ -34,6 +34,8 @@ SELECT
     given_name,
     name_key,
     -- in both scripts the same
-    split_part(name_key, ' ', 1) AS family_key,
-    nullif(substr(name_key, strpos(name_key, ' ') + 1), name_key) AS given_key
+    CASE WHEN given_name >= '一' THEN split_part(name_key, ' ', 1) ELSE family_name END AS family_key,
+    CASE WHEN given_name >= '一' THEN substr(name_key, strpos(name_key, ' ') + 1) ELSE given_name END AS given_key,
+    -- 小辉 and 阿辉 go by the last character of 子辉
+    CASE WHEN given_name >= '一' THEN right(given_name, 1) END AS given_last
 FROM named

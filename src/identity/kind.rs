@@ -80,16 +80,18 @@ fn table(kind: Kind) -> Table {
             term_frequency: true,
         },
         Kind::Email => Table {
-            value: "coalesce(normalize_email({}), lower(btrim({})))",
+            value: "CASE WHEN NOT is_placeholder({}, 'email') THEN coalesce(normalize_email({}), lower(btrim({}))) END",
             derived: &["split_part(coalesce(normalize_email({}), lower(btrim({}))), '@', 1)"],
             tests: vec![(EQUAL, 0.7), (Test::Edits { at_most: 1 }, 0.1), (same(0), 0.05), (like(0.88), 0.05)],
-            term_frequency: true,
+            // One person's records share it; that many do makes it no commoner.
+            term_frequency: false,
         },
         Kind::Mobile => Table {
-            value: "regexp_replace({}, '[^0-9+]', '', 'g')",
+            value: "CASE WHEN NOT is_placeholder({}, 'mobile') THEN regexp_replace({}, '[^0-9+]', '', 'g') END",
             derived: &[],
             tests: vec![(EQUAL, 0.7), (Test::Edits { at_most: 1 }, 0.05), (Test::Edits { at_most: 2 }, 0.02)],
-            term_frequency: true,
+            // One person's records share it; that many do makes it no commoner.
+            term_frequency: false,
         },
         Kind::Date => Table {
             value: "regexp_replace(btrim({}), '^([0-9]{4})[-/.]?([0-9]{2})[-/.]?([0-9]{2})$', '$1-$2-$3')",
@@ -135,7 +137,8 @@ fn table(kind: Kind) -> Table {
             value: "upper(regexp_replace({}, '[^0-9A-Za-z]', '', 'g'))",
             derived: &[],
             tests: vec![(EQUAL, 0.8), (Test::Edits { at_most: 1 }, 0.1), (Test::Edits { at_most: 2 }, 0.03)],
-            term_frequency: true,
+            // One person's records share it; that many do makes it no commoner.
+            term_frequency: false,
         },
         Kind::Category => {
             Table { value: PLAIN, derived: &[], tests: vec![(EQUAL, 0.9)], term_frequency: true }
