@@ -16,6 +16,7 @@
 //! - [`warehouse`]: stage, publish, releases, retention
 //! - [`observe`]: events, run records, progress
 //! - [`run`]: step → check → stage → publish
+//! - [`report`]: pictures and bars of what was found
 //! - [`demo`]: a sample retailer's sources
 //! - [`cli`]: one file per command
 //!
@@ -33,6 +34,7 @@ pub mod name;
 pub mod observe;
 pub mod plan;
 pub mod quality;
+pub mod report;
 pub mod run;
 pub mod source;
 pub mod warehouse;

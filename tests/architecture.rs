@@ -35,6 +35,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "warehouse",
         ],
     ),
+    ("report", &["identity", "config", "name"]),
     ("demo", &["name"]),
     (
         "cli",
@@ -49,6 +50,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "observe",
             "plan",
             "quality",
+            "report",
             "run",
             "source",
             "warehouse",

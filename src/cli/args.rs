@@ -96,6 +96,8 @@ pub enum Command {
     Lineage(Lineage),
     /// Look into who is who: profile, review, evaluate
     Identity(IdentityArguments),
+    /// Say why a customer is one, or why two records are or are not the same
+    Explain(Explain),
     /// List the rejected rows and cells of a source
     Rejects(Rejects),
     /// List releases, or make an older one current

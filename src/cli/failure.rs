@@ -12,6 +12,7 @@ use crate::config::files::ProjectFiles;
 use crate::config::problem::Problem;
 use crate::engine::EngineError;
 use crate::identity::IdentityError;
+use crate::report::ReportError;
 use crate::run::{RunError, message};
 use crate::source::SourceError;
 use crate::warehouse::WarehouseError;
@@ -42,6 +43,8 @@ pub enum Failure {
     Engine(#[from] EngineError),
     #[error(transparent)]
     Source(#[from] SourceError),
+    #[error(transparent)]
+    Report(#[from] ReportError),
     #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error("failed to write the result")]

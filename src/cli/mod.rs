@@ -5,6 +5,7 @@ pub mod check;
 mod completions;
 mod demo;
 pub mod diagnostic;
+mod explain;
 mod failure;
 mod identity;
 mod init;
@@ -45,6 +46,7 @@ pub fn main() -> ExitCode {
         Command::Show(arguments) => show::run(&global, arguments),
         Command::Query(arguments) => query::run(&global, arguments),
         Command::Lineage(arguments) => lineage::run(&global, arguments),
+        Command::Explain(arguments) => explain::run(&global, arguments),
         Command::Identity(arguments) => identity::run(&global, arguments),
         Command::Rejects(arguments) => rejects::run(&global, arguments),
         Command::Releases(arguments) => releases::run(&global, arguments),

@@ -4,11 +4,13 @@
 //! In reading order: [`kind`] what attributes mean · [`prepare`] records as numbers · [`guard`] values that mean nobody ·
 //! [`blocking`] what is compared · [`matching`] how alike pairs are and what that is worth · [`evidence`] pairs →
 //! edges · [`group`] edges → customers · `carry` customers → ids · `history` ids → the map. What is asked of the result:
-//! [`profile`] · [`inquiry`] · [`ladder`] · [`measure`] · [`evaluation`].
+//! [`profile`] · [`inquiry`] · [`measure`], [`ladder`], [`evaluation`] how good it is · [`waterfall`], [`why`], [`hold`],
+//! [`chronicle`] why it is so · [`review`] what to look at.
 
 mod alias;
 pub mod blocking;
 mod carry;
+pub mod chronicle;
 mod cluster;
 pub mod columns;
 pub mod evaluation;
@@ -17,6 +19,7 @@ pub mod fold;
 pub mod group;
 mod guard;
 mod history;
+pub mod hold;
 pub mod inquiry;
 pub mod kind;
 pub mod ladder;
@@ -25,9 +28,12 @@ pub mod matching;
 pub mod measure;
 pub mod prepare;
 pub mod profile;
+pub mod review;
 pub mod similarity;
 pub mod state;
 mod tables;
+pub mod waterfall;
+pub mod why;
 
 use arrow::array::RecordBatch;
 use arrow::error::ArrowError;

@@ -16,6 +16,8 @@ pub struct IdentityArguments {
 pub enum IdentityAction {
     /// Say what the records are like, what each blocking rule makes, what the model weighs
     Profile(Profile),
+    /// Write the least certain pairs as a CSV to be filled in
+    Review(Review),
     /// Measure the customers against a truth or labels
     Evaluate(Evaluate),
 }
@@ -63,6 +65,56 @@ pub struct Evaluate {
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub mistakes: usize,
     /// Print as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub resources: Resources,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  portrait identity review --pairs 50 --output to_review.csv
+  tail -n +2 to_review.csv >> config/identity_overrides.csv      once decisions are filled in
+  portrait identity evaluate --labels to_review.csv
+
+Write `same` or `different` under decision, who you are under author, and why under reason. Rows without a decision say
+nothing. The first seven columns are those of the overrides; the others help to decide.")]
+pub struct Review {
+    /// The most pairs to write
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub pairs: usize,
+    /// The file to write (default: standard output)
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Show values as they are; they are personal
+    #[arg(long)]
+    pub reveal: bool,
+    #[command(flatten)]
+    pub resources: Resources,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  portrait explain 47073912d4b0458e                   what holds a customer together; an old id will do
+  portrait explain offline_member:880000104729        the customer of a record
+  portrait explain shop:17 shop:23 --svg why.svg      why two records are or are not the same
+
+In a waterfall every bar begins where the one above ends: the prior, then what each comparison adds or takes away, in bits;
+ten bits are odds of a thousand to one.")]
+pub struct Explain {
+    /// A customer id, or one or two records as SOURCE:KEY
+    #[arg(value_name = "CUSTOMER|RECORD", required = true, num_args = 1..=2)]
+    pub what: Vec<String>,
+    /// Show values as they are; they are personal
+    #[arg(long)]
+    pub reveal: bool,
+    /// How many of the ties that hold a customer together are shown
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub links: usize,
+    /// Write the waterfalls as a picture
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    /// Print as JSON, without values
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]

@@ -9,6 +9,7 @@ use crate::cli::output;
 use crate::identity::evaluation::{AtThreshold, Evaluation, Known, NamedMistake, evaluate};
 use crate::identity::inquiry::Open;
 use crate::identity::measure::Quality;
+use crate::report;
 
 /// Measures the newest release.
 pub fn run(global: &Global, arguments: &Evaluate) -> Result<(), Failure> {
@@ -20,6 +21,10 @@ pub fn run(global: &Global, arguments: &Evaluate) -> Result<(), Failure> {
     let desk = desk::open(global, &arguments.resources)?;
     let open = Open::read(&desk.map)?;
     let evaluation = desk.ask(|inquiry| Ok(evaluate(inquiry, &open, &known, arguments.mistakes)?))?;
+    if let Some(path) = &arguments.svg {
+        std::fs::write(path, report::thresholds::svg(&evaluation)?)
+            .map_err(|error| Failure::io(format!("failed to write `{}`", path.display()), error))?;
+    }
     if arguments.json {
         let json = serde_json::to_string_pretty(&evaluation)
             .map_err(|error| Failure::usage(format!("failed to write JSON: {error}")))?;

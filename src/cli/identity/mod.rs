@@ -3,7 +3,9 @@
 pub mod desk;
 mod evaluate;
 mod profile;
-mod table;
+mod review;
+pub mod shown;
+pub mod table;
 mod truth;
 
 use super::args::{Global, IdentityAction, IdentityArguments};
@@ -14,6 +16,7 @@ use crate::config::identity::Kind;
 pub fn run(global: &Global, arguments: &IdentityArguments) -> Result<(), Failure> {
     match &arguments.action {
         IdentityAction::Profile(arguments) => profile::run(global, arguments),
+        IdentityAction::Review(arguments) => review::run(global, arguments),
         IdentityAction::Evaluate(arguments) => evaluate::run(global, arguments),
     }
 }

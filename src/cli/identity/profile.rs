@@ -162,7 +162,7 @@ fn rules(rules: &[RuleProfile], suggested: bool) -> Result<(), Failure> {
 
 fn model(model: &ModelProfile) -> Result<(), Failure> {
     let title = format!(
-        "The model, trained as of {} on {} records; prior: one pair in {} is one, {:+.2} bits",
+        "The model, trained as of {} on {} records; prior: one pair in {} is a match, {:+.2} bits",
         model.trained_on,
         output::count(model.records),
         output::count((1.0 / model.prior).round() as u64),
