@@ -10,6 +10,8 @@ use datafusion::logical_expr::sqlparser::ast::{Expr, SelectItem, SetExpr};
 
 use super::{Validator, problem, source_schema};
 use crate::config::problem::{Problem, nearest};
+use crate::compile::identity::records_sql;
+use crate::config::identity::Level;
 use crate::config::project::{Identity, Model};
 use crate::engine::diagnose::Diagnosis;
 use crate::engine::planning::{analyze, plan_parsed};
@@ -95,7 +97,7 @@ impl Validator<'_> {
                 }
             }
             StepKind::Identity(identity) => {
-                self.identity(identity);
+                self.identity(identity, &step.pipeline);
                 for table in &step.makes {
                     if let Some(schema) = native::schema(table) {
                         self.put(table, schema);
@@ -203,9 +205,10 @@ impl Validator<'_> {
     }
 
     /// The `records` model has what the identity step reads.
-    fn identity(&mut self, identity: &Identity) {
+    fn identity(&mut self, identity: &Identity, pipeline: &PipelineName) {
         let Some(schema) = self.schemas.get(&identity.records).cloned() else { return };
         let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+        let before = self.problems.len();
         let needed = native::RECORD_COLUMNS.iter().map(|column| (*column, &identity.at));
         for (column, at) in needed.chain(identity.columns()) {
             let compared = identity.attributes.iter().any(|attribute| attribute.column == column);
@@ -228,6 +231,26 @@ impl Validator<'_> {
                         .push(Problem::error(at.clone(), message).help("cast it: `CAST(… AS VARCHAR)`"));
                 }
                 Ok(_) => {}
+            }
+        }
+        let levels = identity.attributes.iter().flat_map(|attribute| {
+            let same = attribute.levels.iter().filter_map(|level| match level {
+                Level::Same(sql) => Some(sql.as_str()),
+                _ => None,
+            });
+            same.map(|sql| (sql, &attribute.at))
+        });
+        let blocking = identity.blocking.iter().map(|rule| (rule.sql.as_str(), &rule.at));
+        for (sql, at) in levels.chain(blocking) {
+            let select = format!("SELECT CAST(({sql}) AS VARCHAR) FROM {}", identity.records);
+            for error in self.plan_sql(&select, pipeline).err().unwrap_or_default() {
+                self.problems.push(problem(at.clone(), error));
+            }
+        }
+        // What the kinds derive is ours; it can fail on a column of an odd type.
+        if self.problems.len() == before {
+            for error in self.plan_sql(&records_sql(identity), pipeline).err().unwrap_or_default() {
+                self.problems.push(problem(identity.at.clone(), error));
             }
         }
     }
