@@ -18,7 +18,7 @@ const TITLE: i32 = 40;
 const MARGIN: i32 = 16;
 /// Where bars begin and end; labels stand to the left, figures to the right.
 const LEFT: i32 = 400;
-const RIGHT: i32 = 870;
+const RIGHT: i32 = 850;
 
 const ADDS: RGBColor = RGBColor(44, 123, 182);
 const TAKES: RGBColor = RGBColor(215, 100, 40);

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use crate::support::{Shop, assert_close, checkout};
 
 /// The project, run once for all tests, none of which changes it.
-fn shop() -> &'static Shop {
+pub fn shop() -> &'static Shop {
     static SHOP: OnceLock<Shop> = OnceLock::new();
     SHOP.get_or_init(|| {
         let shop = Shop::copy_of(&checkout("tests/identity/stewards/project"), None);
