@@ -9,9 +9,9 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::logical_expr::sqlparser::ast::{Expr, SelectItem, SetExpr};
 
 use super::{Validator, problem, source_schema};
-use crate::config::problem::{Problem, nearest};
 use crate::compile::identity::records_sql;
 use crate::config::identity::Level;
+use crate::config::problem::{Problem, nearest};
 use crate::config::project::{Identity, Model};
 use crate::engine::diagnose::Diagnosis;
 use crate::engine::planning::{analyze, plan_parsed};
