@@ -220,6 +220,13 @@ def load(connection, name, root, out, as_of):
         nothing = " AND ".join(f'"{column}" IS NULL' for column in columns)
         wrong_row = [f"CASE WHEN NOT ({nothing}) THEN {case} END" for case in wrong_row]
         wrong_row.append(f"CASE WHEN {nothing} THEN 'json_syntax' END")
+    # Rows after the as-of date are not there yet: what is wrong in them is no reject.
+    there = "TRUE"
+    if dated_by:
+        there = "coalesce(" + (
+            f"{dated_by} <= DATE '{as_of}'" if columns[dated_by][0] == DATE
+            else f"{dated_by} < TIMESTAMP '{as_of} 16:00:00'"
+        ) + ", TRUE)"
     listed = lambda cases: f"list_filter([{', '.join(cases)}], lambda reason: reason IS NOT NULL)" if cases else "[]"
     connection.execute(
         f"CREATE TEMP TABLE typed AS SELECT {', '.join(selected)}, filename, {listed(wrong_row)} AS wrong_row, "
@@ -238,9 +245,9 @@ def load(connection, name, root, out, as_of):
         if reader[0] == "csv" else ""
     )
     connection.execute(
-        f"COPY (SELECT filename, unnest(wrong_row) AS reason, 'row' AS kind FROM typed WHERE len(wrong_row) > 0 "
+        f"COPY (SELECT filename, unnest(wrong_row) AS reason, 'row' AS kind FROM typed WHERE len(wrong_row) > 0 AND {there} "
         f"UNION ALL SELECT filename, unnest(wrong_cell), 'cell' FROM typed "
-        f"WHERE len(wrong_cell) > 0 AND len(wrong_row) = 0 {extra}) TO '{out}/rejects_{name}.parquet' {PARQUET}"
+        f"WHERE len(wrong_cell) > 0 AND len(wrong_row) = 0 AND {there} {extra}) TO '{out}/rejects_{name}.parquet' {PARQUET}"
     )
     if extra:
         connection.execute("DELETE FROM reject_errors; DELETE FROM reject_scans")
