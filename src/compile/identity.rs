@@ -18,7 +18,7 @@ pub fn records_sql(declared: &Identity) -> String {
             columns.push(column);
         }
     }
-    for (at, graded) in graded(&declared.attributes).iter().enumerate() {
+    for (at, graded) in graded(declared).iter().enumerate() {
         columns.push(format!("CAST({} AS VARCHAR) AS {}", graded.value, value_column(at)));
         for (number, derived) in graded.derived.iter().enumerate() {
             columns.push(format!("CAST({derived} AS VARCHAR) AS {}", derived_column(at, number)));

@@ -3,7 +3,7 @@
 
 use super::matching::compare::{Comparison, Test};
 use super::similarity::DateLevel;
-use crate::config::identity::{Attribute, DateSlip, Kind, Level};
+use crate::config::identity::{Attribute, DateSlip, Identity, Kind, Level};
 
 /// An attribute as it is read and graded.
 #[derive(Debug, Clone)]
@@ -153,8 +153,26 @@ fn table(kind: Kind) -> Table {
 }
 
 /// The attributes of a declaration, each with how it is read and graded.
-pub fn graded(attributes: &[Attribute]) -> Vec<Graded> {
-    attributes.iter().enumerate().map(|(at, attribute)| grade(at, attribute, attributes)).collect()
+pub fn graded(declared: &Identity) -> Vec<Graded> {
+    let attributes = &declared.attributes;
+    let mut graded: Vec<Graded> =
+        attributes.iter().enumerate().map(|(at, attribute)| grade(at, attribute, attributes)).collect();
+    if !declared.blocking.is_empty() {
+        graded.iter_mut().for_each(drop_unused);
+    }
+    graded
+}
+
+/// With declared blocking, what derives from a value serves its levels alone.
+fn drop_unused(graded: &mut Graded) {
+    let used = |number: usize| graded.comparison.tests.iter().any(|test| *test == same(number));
+    let kept: Vec<usize> = (0..graded.derived.len()).filter(|number| used(*number)).collect();
+    graded.derived = kept.iter().filter_map(|number| graded.derived.get(*number).cloned()).collect();
+    for test in &mut graded.comparison.tests {
+        if let Test::Same { derived } = test {
+            *derived = kept.iter().position(|number| number == derived).unwrap_or(0);
+        }
+    }
 }
 
 fn grade(at: usize, attribute: &Attribute, attributes: &[Attribute]) -> Graded {

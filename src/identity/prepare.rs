@@ -56,7 +56,7 @@ pub fn prepare(batches: &[RecordBatch], declared: &Identity) -> Result<Prepared,
         Ok((number_values(&column, &row_of).value_of, column, suspects))
     });
     let keys: Vec<(Vec<u32>, StringViewArray, Vec<Suspect>)> = keys.collect::<Result<_, IdentityError>>()?;
-    let graded = graded(&declared.attributes);
+    let graded = graded(declared);
     let attributes =
         declared.attributes.par_iter().zip(&graded).enumerate().map(|(at, (attribute, graded))| {
             let mut suspects = Vec::new();

@@ -198,7 +198,7 @@ fn rules(
 }
 
 fn model(declared: &Identity, trained: &Trained) -> ModelProfile {
-    let graded = graded(&declared.attributes);
+    let graded = graded(declared);
     let levels = graded.iter().zip(&trained.model.comparisons).flat_map(|(graded, of)| {
         let names = level_names(graded, &declared.attributes);
         let probabilities = of.m.iter().zip(&of.u);

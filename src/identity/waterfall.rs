@@ -45,7 +45,7 @@ impl Step {
 /// Takes a scored pair apart.
 pub fn waterfall(inquiry: &Inquiry<'_>, edge: &Edge) -> Waterfall {
     let (prepared, weights) = (inquiry.prepared, inquiry.scorer.weights);
-    let graded = graded(&inquiry.declared.attributes);
+    let graded = graded(inquiry.declared);
     let comparisons = weights.comparisons.iter().zip(&graded).enumerate();
     let steps: Vec<Step> = comparisons
         .map(|(at, (of, graded))| {

@@ -34,7 +34,7 @@ const RULE_SAMPLE: u64 = 200_000;
 /// So many pairs drawn at random u is learnt from, for each record; no fewer and no more than these.
 const RANDOM_PER_RECORD: u64 = 20;
 const LEAST_RANDOM: u64 = 100_000;
-const MOST_RANDOM: u64 = 2_000_000;
+const MOST_RANDOM: u64 = 1_000_000;
 /// The belief in the expected levels, in matches.
 const BELIEF: f64 = 20.0;
 
