@@ -11,7 +11,7 @@ SELECT
     name,
     birth_date,
     gender,
-    coalesce(concat_ws(' ', province, city, address), address) AS address
+    address
 FROM account
 UNION ALL BY NAME
 SELECT
