@@ -34,6 +34,8 @@ pub struct Evaluation {
     /// Persons of the truth, or pairs that are labelled.
     pub known: usize,
     pub published: Quality,
+    /// The same of the records alone that are in a customer, where some are not.
+    pub published_of_present: Option<Quality>,
     /// Connected components of all pairs of at least so many bits, without judgement; ascending.
     pub thresholds: Vec<AtThreshold>,
     /// Customers that hold more than one person.
@@ -108,6 +110,7 @@ pub fn evaluate(
             Truth::Labels(labels) => labels.len(),
         },
         published: measure(&truth, &published),
+        published_of_present: universe.of_present(&truth, &published, open),
         thresholds,
         wrongly_joined: named(joined),
         wrongly_apart: named(apart),
@@ -180,6 +183,25 @@ impl<'a> Universe<'a> {
                 None => fresh(),
             })
             .collect()
+    }
+
+    /// Measures the records that are in a customer alone.
+    fn of_present(&self, truth: &Truth, published: &[u32], open: &Open) -> Option<Quality> {
+        let present = |at: usize| open.of.contains_key(&self.fingerprints[at]);
+        let kept: Vec<usize> = (0..self.fingerprints.len()).filter(|at| present(*at)).collect();
+        if kept.len() == self.fingerprints.len() {
+            return None;
+        }
+        Some(match truth {
+            Truth::Persons(persons) => {
+                let of = |values: &[u32]| kept.iter().map(|at| values[*at]).collect::<Vec<u32>>();
+                measure(&Truth::Persons(of(persons)), &of(published))
+            }
+            Truth::Labels(labels) => {
+                let both = |of: &&Label| present(of.left as usize) && present(of.right as usize);
+                measure(&Truth::Labels(labels.iter().filter(both).copied().collect()), published)
+            }
+        })
     }
 
     fn named(&self, mistake: &Mistake, open: &Open) -> NamedMistake {

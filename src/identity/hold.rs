@@ -1,8 +1,9 @@
 //! What holds a customer's records together, and from which other customers they were kept apart. Never decides anew.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use super::IdentityError;
 use super::cluster::Clusters;
 use super::inquiry::{Held, Inquiry};
 use super::matching::model::probability_of;
@@ -10,6 +11,8 @@ use super::matching::score::Edge;
 use super::state::State;
 use super::waterfall::{Waterfall, waterfall};
 use super::why::{broken, stewards};
+use super::{IdentityError, matching};
+use crate::config::identity::{Attribute, Kind};
 
 /// What holds a customer together.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -18,6 +21,16 @@ pub struct Hold {
     pub links: Vec<Link>,
     /// Matches with other customers that judgement did not follow, the heaviest first.
     pub kept_apart: Vec<KeptApart>,
+    /// By record, as `source:key`: its attributes. Personal; to be masked before they are shown.
+    #[serde(skip)]
+    pub values: BTreeMap<String, Vec<Value>>,
+}
+
+/// A record's value of an attribute; empty where it has none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Value {
+    pub kind: Kind,
+    pub text: String,
 }
 
 /// A tie between two records of one customer.
@@ -97,7 +110,17 @@ pub fn hold(
             because: because(inquiry, edge),
         }
     });
-    Ok(Hold { links, kept_apart: kept_apart.collect() })
+    let values = records.iter().map(|record| (inquiry.label(*record), values(inquiry, *record))).collect();
+    Ok(Hold { links, kept_apart: kept_apart.collect(), values })
+}
+
+fn values(inquiry: &Inquiry<'_>, record: u32) -> Vec<Value> {
+    let attributes = inquiry.declared.attributes.iter().zip(&inquiry.prepared.attributes);
+    let value = |(declared, of): (&Attribute, &matching::attribute::Attribute)| Value {
+        kind: declared.kind,
+        text: of.text(of.value_of[record as usize]).to_owned(),
+    };
+    attributes.map(value).collect()
 }
 
 fn pairs_of(records: &[u32]) -> Vec<(u32, u32)> {

@@ -7,6 +7,10 @@ use clap::{Args, Subcommand};
 use super::Resources;
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  portrait identity profile
+  portrait identity review --pairs 50 --output to_review.csv
+  portrait identity evaluate --truth truth/people.parquet --svg quality.svg")]
 pub struct IdentityArguments {
     #[command(subcommand)]
     pub action: IdentityAction,

@@ -7,11 +7,13 @@ use super::{bars, print_json, print_waterfall, record, unknown, write_svg};
 use crate::cli::args::Explain;
 use crate::cli::failure::Failure;
 use crate::cli::identity::desk::Desk;
+use crate::cli::identity::mask_of;
 use crate::cli::identity::table::{self, Column};
 use crate::cli::output::print_line;
+use crate::functions::masked;
 use crate::identity::chronicle::{Chronicle, chronicle};
 use crate::identity::columns::Fingerprint;
-use crate::identity::hold::{By, Hold, Link, hold};
+use crate::identity::hold::{By, Hold, Link, Value, hold};
 use crate::identity::inquiry::{Held, Open};
 use crate::report::waterfall::Titled;
 
@@ -47,7 +49,7 @@ pub fn explain(desk: &Desk, arguments: &Explain, named: &str) -> Result<(), Fail
     if arguments.json {
         return print_json(&explained);
     }
-    print(&explained, arguments)
+    print(desk, &explained, arguments)
 }
 
 fn id_of_record(map: &[RecordBatch], named: &str) -> Result<String, Failure> {
@@ -66,7 +68,7 @@ fn pictures(hold: &Hold, arguments: &Explain) -> Vec<Titled> {
         .collect()
 }
 
-fn print(explained: &Explained, arguments: &Explain) -> Result<(), Failure> {
+fn print(desk: &Desk, explained: &Explained, arguments: &Explain) -> Result<(), Failure> {
     let Explained { chronicle, hold } = explained;
     let open = chronicle.records.iter().filter(|of| of.valid_to.is_none()).count();
     if let Some(old) = &chronicle.formerly {
@@ -76,6 +78,7 @@ fn print(explained: &Explained, arguments: &Explain) -> Result<(), Failure> {
     print_line(format!("Customer {}: {open} {plural}", chronicle.customer_id))?;
     records(chronicle)?;
     if let Some(hold) = hold {
+        values(desk, hold, arguments)?;
         links(hold, arguments)?;
         apart(hold)?;
     }
@@ -99,6 +102,27 @@ fn records(chronicle: &Chronicle) -> Result<(), Failure> {
         ],
     )?;
     Ok(())
+}
+
+/// What its records say, as they are compared.
+fn values(desk: &Desk, hold: &Hold, arguments: &Explain) -> Result<(), Failure> {
+    if desk.declared.attributes.is_empty() {
+        return Ok(());
+    }
+    let mut columns = vec![("record", Column::Words(hold.values.keys().cloned().collect()))];
+    for (at, attribute) in desk.declared.attributes.iter().enumerate() {
+        let cell = |of: &Vec<Value>| of.get(at).map_or_else(String::new, |of| seen(of, arguments.reveal));
+        columns.push((attribute.column.as_str(), Column::Words(hold.values.values().map(cell).collect())));
+    }
+    Ok(table::print("What they say, as it is compared", columns)?)
+}
+
+fn seen(of: &Value, reveal: bool) -> String {
+    match of.text.as_str() {
+        "" => String::new(),
+        text if reveal => text.to_owned(),
+        text => masked(text, mask_of(Some(of.kind))),
+    }
 }
 
 fn tied_by(link: &Link) -> String {

@@ -56,7 +56,9 @@ fn qualities(evaluation: &Evaluation) -> Result<(), Failure> {
     let rows = || {
         let at = |of: &AtThreshold| (format!("{} bits", of.bits), probability(of.probability), of.quality);
         let published = ("published".to_owned(), String::new(), evaluation.published);
-        std::iter::once(published).chain(evaluation.thresholds.iter().map(at))
+        let present = evaluation.published_of_present;
+        let present = present.map(|of| ("of records in customers".to_owned(), String::new(), of));
+        std::iter::once(published).chain(present).chain(evaluation.thresholds.iter().map(at))
     };
     let figures = |of: &dyn Fn(&Quality) -> f64| {
         Column::Figures(rows().map(|(.., quality)| format!("{:.4}", of(&quality))).collect())
@@ -87,8 +89,9 @@ fn probability(of: f64) -> String {
     if of < 0.999 { format!("{of:.3}") } else { format!("1 - {:.0e}", 1.0 - of) }
 }
 
-/// So many records of a part are named.
+/// So many records of a part are named, and so many parts and customers of a mistake.
 const NAMED: usize = 6;
+const PARTS: usize = 8;
 
 fn mistakes(title: &str, mistakes: &[NamedMistake]) -> Result<(), Failure> {
     if mistakes.is_empty() {
@@ -97,16 +100,24 @@ fn mistakes(title: &str, mistakes: &[NamedMistake]) -> Result<(), Failure> {
     output::print_line(title)?;
     for mistake in mistakes {
         let pairs = output::count(mistake.wrong_pairs);
-        output::print_line(format!("  {pairs} wrong pairs, customer {}", mistake.customers.join(", ")))?;
-        for part in &mistake.parts {
-            let named: Vec<&str> = part.iter().take(NAMED).map(String::as_str).collect();
-            let more = match part.len().saturating_sub(NAMED) {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            output::print_line(format!("    {}{more}", named.join(" ")))?;
+        let customers = listed(&mistake.customers, PARTS, ", ");
+        output::print_line(format!("  {pairs} wrong pairs, customer {customers}"))?;
+        for part in mistake.parts.iter().take(PARTS) {
+            output::print_line(format!("    {}", listed(part, NAMED, " ")))?;
+        }
+        if let Some(more @ 1..) = mistake.parts.len().checked_sub(PARTS) {
+            output::print_line(format!("    and {more} more such sets of records"))?;
         }
     }
     output::print_line("")?;
     Ok(())
+}
+
+/// The first few, and how many more there are.
+fn listed(all: &[String], most: usize, between: &str) -> String {
+    let first = all.iter().take(most).map(String::as_str).collect::<Vec<_>>().join(between);
+    match all.len().saturating_sub(most) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
 }

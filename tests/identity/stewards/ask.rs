@@ -53,12 +53,14 @@ fn evaluation_agrees_with_sql_over_the_published_map() {
     );
     assert_close(&evaluation["published"]["pairwise"]["recall"], f64::from(both) / f64::from(wanted), 1e-12);
     assert!(both > 50, "something is found");
+    let present = &evaluation["published_of_present"]["pairwise"]["recall"];
+    assert_close(present, f64::from(both) / f64::from(wanted - 1), 1e-12);
     let thresholds = evaluation["thresholds"].as_array().unwrap();
     let recall = |at: usize| thresholds[at]["quality"]["pairwise"]["recall"].as_f64().unwrap();
     assert!((1..thresholds.len()).all(|at| recall(at) <= recall(at - 1)), "a higher threshold finds no more");
     let listed = shop.portrait(&["identity", "evaluate", "--truth", &truth()]).expect_code(0).out;
     assert!(
-        listed.contains("| published |") && listed.contains("Wrongly apart") && listed.contains("shop:gone")
+        listed.contains(" published |") && listed.contains("Wrongly apart") && listed.contains("shop:gone")
     );
 }
 

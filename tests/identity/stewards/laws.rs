@@ -1,8 +1,11 @@
 //! Measures against counting pair by pair; ladders; in general.
 
+use std::collections::BTreeSet;
+
 use portrait::identity::ladder::{THRESHOLDS, climb, tied_by_keys};
 use portrait::identity::matching::score::Edge;
 use portrait::identity::measure::{Label, Truth, costliest, measure};
+use portrait::identity::review::{Candidate, Doubt, choose};
 use proptest::prelude::*;
 
 fn partitions() -> impl Strategy<Value = (Vec<u32>, Vec<u32>)> {
@@ -49,6 +52,34 @@ proptest! {
         prop_assert_eq!(labelled.pairwise, quality.pairwise);
         if records > 1 {
             prop_assert!((labelled.b_cubed.f1 - quality.b_cubed.f1).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_choice_takes_each_pair_once_and_new_customers_first(
+        lists in proptest::array::uniform3(proptest::collection::vec((0_u32..8, 0_u32..8), 0..12)),
+        most in 0_usize..30,
+    ) {
+        let candidate = |(a, b): &(u32, u32)| Candidate {
+            pair: (*a.min(b), *a.max(b)),
+            customers: (a.min(b) / 3, a.max(b) / 3),
+            weight: 0.0,
+            pattern: 0,
+            doubt: Doubt::Even,
+        };
+        let lists = lists.map(|list| list.iter().map(candidate).collect::<Vec<_>>());
+        let all: BTreeSet<(u32, u32)> = lists.iter().flatten().map(|of| of.pair).collect();
+        let customers: BTreeSet<(u32, u32)> = lists.iter().flatten().map(|of| of.customers).collect();
+        let first_of_lists: Vec<(u32, u32)> = lists.iter().find_map(|list| list.first()).map(|of| of.pair).into_iter().collect();
+        let chosen = choose(lists, most);
+        let pairs: BTreeSet<(u32, u32)> = chosen.iter().map(|of| of.pair).collect();
+        prop_assert_eq!(pairs.len(), chosen.len(), "no pair twice");
+        prop_assert_eq!(chosen.len(), most.min(all.len()));
+        let before_repeats = chosen.iter().take(customers.len());
+        let met: BTreeSet<(u32, u32)> = before_repeats.map(|of| of.customers).collect();
+        prop_assert_eq!(met.len(), customers.len().min(chosen.len()), "customers first");
+        if most > 0 {
+            prop_assert_eq!(chosen.iter().take(1).map(|of| of.pair).collect::<Vec<_>>(), first_of_lists);
         }
     }
 

@@ -102,6 +102,27 @@ fn a_customer_is_told_with_its_ties_and_history() {
 }
 
 #[test]
+fn an_old_id_leads_to_todays() {
+    let shop = Shop::copy_of(&crate::support::checkout("tests/identity/stewards/project"), None);
+    shop.run("2026-01-01");
+    let (one, other) = (customer_of(&shop, "twin-1"), customer_of(&shop, "twin-2"));
+    let overrides = std::fs::read_to_string(shop.path("config/identity_overrides.csv")).unwrap();
+    shop.write("config/identity_overrides.csv", overrides.replace("different,ada,twins", "same,ada,"));
+    shop.run("2026-01-02");
+    let told = [&one, &other].map(|id| shop.portrait(&["explain", id, "--json"]).expect_code(0).json());
+    let old = told.iter().find(|told| !told["formerly"].is_null()).unwrap();
+    let new = told.iter().find(|told| told["formerly"].is_null()).unwrap();
+    assert_eq!(old["customer_id"], new["customer_id"]);
+    assert_eq!(old["links"][0]["by"], "steward");
+    let events: Vec<&str> =
+        old["events"].as_array().unwrap().iter().map(|event| event["event"].as_str().unwrap()).collect();
+    assert_eq!(events, ["minted", "minted", "merged"]);
+    assert_eq!(old["events"][2]["reason"], "a steward says that records of both are the same");
+    let said = shop.portrait(&["explain", old["formerly"].as_str().unwrap()]).expect_code(0).out;
+    assert!(said.contains("today") && said.contains("a steward says that they are the same"), "{said}");
+}
+
+#[test]
 fn what_is_unknown_is_said() {
     let shop = shop();
     for (what, expected) in [
@@ -120,9 +141,10 @@ fn values_are_masked_unless_they_are_to_be_seen() {
     let shop = shop();
     let secret = ["quandt", "mara", "1999-09-09", "491719999999"];
     let about_twins = ["explain", "shop:twin-1", "shop:twin-2"];
+    let about_one = ["explain", "shop:twin-1"];
     let profile = ["identity", "profile", "--values", "500"];
     let review = ["identity", "review", "--pairs", "500"];
-    for command in [&about_twins[..], &profile[..], &review[..]] {
+    for command in [&about_twins[..], &about_one[..], &profile[..], &review[..]] {
         for extra in [&[][..], &["--json"][..]] {
             let said = shop.portrait(&[command, extra].concat());
             for value in secret {
