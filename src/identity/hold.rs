@@ -1,6 +1,6 @@
 //! What holds a customer's records together, and from which other customers they were kept apart. Never decides anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -17,9 +17,9 @@ use crate::config::identity::{Attribute, Kind};
 /// What holds a customer together.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Hold {
-    /// The strongest ties that connect all records, the strongest first: one fewer than records.
+    /// The strongest ties that connect all records, the weakest of them first: one fewer than records.
     pub links: Vec<Link>,
-    /// Matches with other customers that judgement did not follow, the heaviest first.
+    /// The heaviest match with each other customer that judgement did not follow, the heaviest first.
     pub kept_apart: Vec<KeptApart>,
     /// By record, as `source:key`: its attributes. Personal; to be masked before they are shown.
     #[serde(skip)]
@@ -97,8 +97,14 @@ pub fn hold(
     }
     heaviest_first(&mut inside);
     heaviest_first(&mut outside);
+    let mut met = BTreeSet::new();
+    outside.retain(|edge| {
+        let other = if place(edge.a).is_some() { edge.b } else { edge.a };
+        met.insert(held.of_record[other as usize])
+    });
     outside.truncate(most_apart);
-    let links = links(inquiry, records, &inside);
+    let mut links = links(inquiry, records, &inside);
+    links.reverse();
     let kept_apart = outside.iter().map(|edge| {
         let (own, other) = if place(edge.a).is_some() { (edge.a, edge.b) } else { (edge.b, edge.a) };
         KeptApart {

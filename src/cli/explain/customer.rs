@@ -138,7 +138,9 @@ fn links(hold: &Hold, arguments: &Explain) -> Result<(), Failure> {
         print_line("Nothing else belongs to it: the record is alone")?;
         return Ok(print_line("")?);
     }
-    print_line("What holds its records together, the strongest ties that connect them all")?;
+    print_line(
+        "What holds its records together: the strongest ties that connect them all, the weakest of them first",
+    )?;
     for link in hold.links.iter().take(arguments.links) {
         print_line(format!("  {} and {}: {}", link.left, link.right, tied_by(link)))?;
         if let Some(of) = &link.waterfall {
