@@ -7,7 +7,7 @@ use super::IdentityError;
 use super::blocking::{declared, suggested};
 use super::columns::{text, value};
 use super::inquiry::{Held, Inquiry};
-use super::matching::judge::Rules;
+use super::matching::judge::{Apart, Rules};
 use super::matching::score::Edge;
 use super::waterfall::{Waterfall, waterfall};
 use crate::config::identity::Decision;
@@ -65,6 +65,8 @@ pub struct Between {
     pub pairs: u64,
     /// Pairs that a never rule or a steward keeps apart: one is enough.
     pub forbidden: u64,
+    /// Pairs that a never rule which asks for agreement speaks against: it counts much, and is part of the mean.
+    pub against: u64,
     /// The mean support of the others, in bits; customers are joined from `needed_bits`.
     pub mean_bits: Option<f64>,
     pub needed_bits: f64,
@@ -146,7 +148,7 @@ pub fn broken(inquiry: &Inquiry<'_>, pattern: u64) -> Vec<String> {
         .map(|(_, rule)| {
             let agree = match rule.agree.as_slice() {
                 [] => String::new(),
-                agree => format!(" while {} agree, unless a key joins them", agree.join(", ")),
+                agree => format!(" while {} agree, which a key outweighs", agree.join(", ")),
             };
             format!("{} differ{agree}", rule.differ.join(", "))
         })
@@ -195,6 +197,7 @@ fn between(inquiry: &Inquiry<'_>, held: &Held, a: u32, b: u32) -> Option<Between
     let mut between = Between {
         pairs: count as u64,
         forbidden: 0,
+        against: 0,
         mean_bits: None,
         needed_bits: inquiry.declared.settings.support_bits,
         too_many: of_a.len() + of_b.len() > rules.most_records,
@@ -204,10 +207,12 @@ fn between(inquiry: &Inquiry<'_>, held: &Held, a: u32, b: u32) -> Option<Between
     }
     let pairs: Vec<(u32, u32)> = of_a.iter().flat_map(|a| of_b.iter().map(move |b| (*a, *b))).collect();
     let forbidden = |edge: &Edge| {
-        rules.apart(edge.pattern).is_some() || rules.different.binary_search(&(edge.a, edge.b)).is_ok()
+        rules.apart(edge.pattern) == Some(Apart::Always)
+            || rules.different.binary_search(&(edge.a, edge.b)).is_ok()
     };
     let (never, spoken): (Vec<Edge>, Vec<Edge>) = inquiry.score(&pairs).into_iter().partition(forbidden);
     between.forbidden = never.len() as u64;
+    between.against = spoken.iter().filter(|edge| rules.apart(edge.pattern).is_some()).count() as u64;
     let support = |edge: &Edge| f64::from(rules.support(edge.a, edge.b, edge.weight, edge.pattern));
     let spoken: Vec<f64> = spoken.iter().map(support).collect();
     between.mean_bits = (!spoken.is_empty()).then(|| spoken.iter().sum::<f64>() / spoken.len() as f64);

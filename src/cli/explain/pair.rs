@@ -113,6 +113,12 @@ fn apart(between: &Between) -> Vec<String> {
             "Judgement: {forbidden} of {pairs} pairs between both customers may never be one, which keeps them apart"
         ));
     }
+    if between.against > 0 {
+        let against = between.against;
+        lines.push(format!(
+            "Judgement: a never rule counts against {against} of {pairs} pairs between both customers"
+        ));
+    }
     if let Some(mean) = between.mean_bits {
         let enough = if mean >= between.needed_bits { "enough" } else { "too little" };
         lines.push(format!(

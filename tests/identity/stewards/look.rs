@@ -51,7 +51,7 @@ fn twins_are_kept_apart_by_a_steward_and_siblings_by_a_rule() {
     assert_eq!(siblings["left"], "shop:sib-2");
     assert_eq!(
         siblings["never"],
-        serde_json::json!(["given_name differ while family_name, birth_date agree, unless a key joins them"])
+        serde_json::json!(["given_name differ while family_name, birth_date agree, which a key outweighs"])
     );
 }
 
