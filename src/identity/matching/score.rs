@@ -79,7 +79,8 @@ impl Scorer<'_> {
                 weights[row] += of_level[usize::from(*level)];
                 patterns[row] |= u64::from(*level) << (4 * at);
             }
-            if !rarity.is_empty() {
+            // Where no level is for equal values, none is for rare ones.
+            if !rarity.is_empty() && self.equal[at] != self.differs[at] {
                 let (values, equal) = (self.values[at], self.equal[at]);
                 for (row, level) in levels.iter().enumerate() {
                     if *level == equal {
