@@ -26,8 +26,10 @@ pub fn previous<'a>(base: Option<&'a Release>, table: &str, as_of: AsOf) -> Opti
     entry.before(as_of).or_else(|| entry.newest().filter(|newest| newest.as_of > as_of))
 }
 
-/// The share of the session's memory in which similarities are remembered.
-const REMEMBERED: u64 = 16;
+/// The share of the session's memory in which similarities are remembered, and the most that pays: a larger table is
+/// slower to look into than a similarity is to compute.
+const REMEMBERED: u64 = 64;
+const MOST_REMEMBERED_BYTES: u64 = 96 << 20;
 
 /// Resolves the records and stages the step's tables.
 pub async fn resolve(
@@ -52,7 +54,8 @@ pub async fn resolve(
             frequencies: of("identity_frequency"),
         },
     };
-    let memory = usize::try_from(context.settings.memory_bytes / REMEMBERED).unwrap_or(usize::MAX);
+    let memory = (context.settings.memory_bytes / REMEMBERED).min(MOST_REMEMBERED_BYTES);
+    let memory = usize::try_from(memory).unwrap_or(usize::MAX);
     let resolution = on_threads(context.settings.threads, || {
         identity::resolve(&records, declared, previous, context.train, memory, context.as_of)
     })?;
