@@ -248,3 +248,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_key_joins_also_more_records_than_are_judged_whole() {
+    let rows: Vec<Row> = (0..2_100).map(|at| row(&format!("r{at}"), "desk@x", "", "")).collect();
+    let of = current(&resolve(&rows, &[], "2026-01-01"));
+    assert_eq!(of.len(), 2_100);
+    assert_eq!(of.values().collect::<BTreeSet<_>>().len(), 1);
+}

@@ -217,6 +217,17 @@ pub struct Override {
     pub line: u32,
 }
 
+impl Decision {
+    /// The decision that a word in a stewards' file stands for.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word.to_lowercase().as_str() {
+            "same" => Some(Self::Same),
+            "different" => Some(Self::Different),
+            _ => None,
+        }
+    }
+}
+
 /// Whether two records are one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Decision {

@@ -76,7 +76,7 @@ pub fn evaluate(
         universe.fingerprints.iter().map(|of| records.binary_search(of).ok()).collect();
     let edges = inquiry.edges(THRESHOLDS[0] as f32)?;
     let mut thresholds = Vec::with_capacity(THRESHOLDS.len());
-    climb(records.len(), &inquiry.joined(), edges, &THRESHOLDS, |rung| {
+    climb(records.len(), &inquiry.prepared.joined(), edges, &THRESHOLDS, |rung| {
         let alone = |at: usize| (records.len() + at) as u32;
         let found: Vec<u32> = of_truth
             .iter()

@@ -5,16 +5,16 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::IdentityError;
-use super::blocking::{self, Rule, Sources};
-use super::columns::Fingerprint;
-use super::matching::block::Blocks;
+use super::blocking::{self, Counted, Rule, Sources};
+use super::columns::{self, Fingerprint};
+use super::matching::block::{Blocks, pairs_of};
 use super::matching::compare::Comparer;
 use super::matching::estimate::{Training, estimate};
 use super::matching::model::{Weights, bits_of};
 use super::matching::score::Edge;
 use super::prepare::Prepared;
 use super::state::{State, Trained};
-use crate::config::identity::Identity;
+use crate::config::identity::{Identity, MatchSettings};
 use crate::name::AsOf;
 
 /// What speaks for records being one.
@@ -52,7 +52,7 @@ pub fn gather(
     as_of: AsOf,
 ) -> Result<Evidence, IdentityError> {
     if prepared.comparisons.is_empty() || prepared.is_empty() {
-        let hashes = hashes(prepared, &[], declared);
+        let hashes = hashes(prepared, &[]);
         return Ok(Evidence {
             // Without records there is nothing to train with, and what was learnt still holds.
             trained: previous.trained.clone().filter(|_| prepared.is_empty()),
@@ -63,28 +63,34 @@ pub fn gather(
             pairs: 0,
         });
     }
-    let declaration = declaration(declared);
-    let frozen = previous
-        .trained
-        .as_ref()
-        .filter(|trained| train_model == Train::IfNeeded && trained.declaration == declaration);
+    let frozen = fitting(previous, declared).filter(|_| train_model == Train::IfNeeded);
     let rules = rules(sources, declared, frozen, prepared.len())?;
     let blocks = sources.blocks(&rules, declared.settings.block_records)?;
-    let hashes = hashes(prepared, &blocks, declared);
+    let hashes = hashes(prepared, &blocks);
     let (trained, changed) = match frozen {
         Some(frozen) => (frozen.clone(), changed(prepared, &hashes, previous)),
         None => {
-            let trained = train(prepared, comparers, &rules, &blocks, declared, declaration, as_of);
+            let trained = train(prepared, comparers, &rules, &blocks, declared, as_of);
             (trained, vec![true; prepared.len()])
         }
     };
     let weights = Weights::new(&trained.model, &prepared.comparisons, &prepared.attributes);
-    let least = bits_of(declared.settings.probability.clamp(1e-6, 1.0 - 1e-6)) as f32;
+    let least = least_bits(declared);
     let scorer = prepared.scorer(comparers, &weights);
     let (mut edges, pairs) = scorer.edges(&blocks, least, |a, b| changed[a as usize] || changed[b as usize]);
     edges.extend(kept(prepared, &changed, previous));
     edges.par_sort_unstable_by_key(|edge| (edge.a, edge.b));
     Ok(Evidence { trained: Some(trained), weights, edges, hashes, changed, pairs })
+}
+
+/// The model, if it was trained for what is declared now.
+pub fn fitting<'a>(state: &'a State, declared: &Identity) -> Option<&'a Trained> {
+    state.trained.as_ref().filter(|trained| trained.declaration == declaration(declared))
+}
+
+/// Pairs of less weight hold nothing together.
+pub fn least_bits(declared: &Identity) -> f32 {
+    bits_of(declared.settings.probability.clamp(1e-6, 1.0 - 1e-6)) as f32
 }
 
 /// The rules that are followed: those that the model was trained with, or declared, or chosen.
@@ -105,8 +111,25 @@ pub fn rules(
         return Ok(suggested.into_iter().filter(|rule| frozen.rules.contains(&rule.name)).collect());
     }
     let counted = sources.count(&suggested, settings.block_records)?;
-    let chosen = blocking::choose(counted, records, settings.pairs_per_record);
-    Ok(suggested.into_iter().filter(|rule| chosen.iter().any(|of| of.rule.name == rule.name)).collect())
+    let followed = followed(&counted, None, settings, records);
+    Ok(suggested.into_iter().filter(|rule| followed.contains(&rule.name)).collect())
+}
+
+/// Which of the suggested rules are followed, by name: those that the model was trained with, or those that the budget of
+/// pairs allows.
+pub fn followed(
+    counted: &[Counted],
+    frozen: Option<&Trained>,
+    settings: &MatchSettings,
+    records: usize,
+) -> Vec<String> {
+    match frozen {
+        Some(frozen) => frozen.rules.clone(),
+        None => {
+            let chosen = blocking::choose(counted.to_vec(), records, settings.pairs_per_record);
+            chosen.into_iter().map(|of| of.rule.name).collect()
+        }
+    }
 }
 
 fn train(
@@ -115,7 +138,6 @@ fn train(
     rules: &[Rule],
     blocks: &[Blocks],
     declared: &Identity,
-    declaration: String,
     as_of: AsOf,
 ) -> Trained {
     let implied: Vec<Vec<usize>> = rules.iter().map(|rule| rule.implied.clone()).collect();
@@ -134,7 +156,7 @@ fn train(
         model.prior = prior;
     }
     Trained {
-        declaration,
+        declaration: declaration(declared),
         trained_on: as_of.to_string(),
         rules: rules.iter().map(|rule| rule.name.clone()).collect(),
         model,
@@ -144,12 +166,11 @@ fn train(
 /// The share of pairs that share an exact key, where the estimate of λ starts.
 fn prior_of_keys(prepared: &Prepared) -> f64 {
     let records = prepared.len() as f64;
-    let pairs = (records * (records - 1.0) / 2.0).max(1.0);
+    let pairs = pairs_of(prepared.len() as u64).max(1) as f64;
     let of_key = |key: &Vec<u32>| {
         let mut values: Vec<u32> = key.iter().copied().filter(|value| *value != 0).collect();
         values.sort_unstable();
-        let groups = values.chunk_by(|a, b| a == b).map(|group| group.len() as f64);
-        groups.map(|size| size * (size - 1.0) / 2.0).sum::<f64>()
+        values.chunk_by(|a, b| a == b).map(|group| pairs_of(group.len() as u64) as f64).sum::<f64>()
     };
     let sharing = prepared.keys.iter().map(of_key).fold(0.0, f64::max);
     (sharing / pairs).clamp(1.0 / records.max(2.0) / 2.0, 0.1)
@@ -172,7 +193,7 @@ pub fn declaration(declared: &Identity) -> String {
 }
 
 /// By record: a hash of its values, of what stewards said of it, and of the rules whose blocks have become too large.
-fn hashes(prepared: &Prepared, blocks: &[Blocks], declared: &Identity) -> Vec<u64> {
+fn hashes(prepared: &Prepared, blocks: &[Blocks]) -> Vec<u64> {
     let mut oversized = vec![0_u64; prepared.len()];
     for (rule, blocks) in blocks.iter().enumerate() {
         blocks.in_oversized.iter().for_each(|record| oversized[*record as usize] |= 1 << (rule % 64));
@@ -187,7 +208,7 @@ fn hashes(prepared: &Prepared, blocks: &[Blocks], declared: &Identity) -> Vec<u6
             }
         }
     }
-    let key_texts = key_texts(prepared, declared);
+    let key_texts = key_texts(prepared);
     (0..prepared.len())
         .into_par_iter()
         .map(|record| {
@@ -213,29 +234,19 @@ fn hashes(prepared: &Prepared, blocks: &[Blocks], declared: &Identity) -> Vec<u6
 }
 
 /// By key, by record: the value's text.
-fn key_texts<'a>(prepared: &'a Prepared, declared: &Identity) -> Vec<Vec<&'a str>> {
-    let of = |(at, values): (usize, &'a Vec<u32>)| {
-        let texts = prepared.key_columns.get(at).filter(|_| at < declared.keys.len());
-        let text = |(record, value): (usize, &u32)| {
-            let row = prepared.row_of[record] as usize;
-            texts.filter(|_| *value != 0).and_then(|texts| super::columns::value(texts, row)).unwrap_or("")
-        };
-        values.iter().enumerate().map(text).collect()
-    };
-    prepared.keys.iter().enumerate().map(of).collect()
+fn key_texts(prepared: &Prepared) -> Vec<Vec<&str>> {
+    let text = |column, record: usize| columns::value(column, prepared.row_of[record] as usize).unwrap_or("");
+    let of_key = |column| (0..prepared.len()).map(|record| text(column, record)).collect();
+    prepared.key_columns.iter().map(of_key).collect()
 }
 
 /// Which records are new or are no longer what they were.
 fn changed(prepared: &Prepared, hashes: &[u64], previous: &State) -> Vec<bool> {
-    let before = |record: &Fingerprint| {
-        let at = previous.seen.binary_search_by(|seen| seen.record.cmp(record)).ok()?;
-        previous.seen.get(at)
-    };
     prepared
         .fingerprints
         .par_iter()
         .zip(hashes)
-        .map(|(record, hash)| before(record).is_none_or(|seen| seen.hash != *hash))
+        .map(|(record, hash)| previous.seen(record).is_none_or(|seen| seen.hash != *hash))
         .collect()
 }
 

@@ -49,16 +49,8 @@ pub fn group(
     declared: &Identity,
     previous: &State,
 ) -> Groups {
-    let components = connect(prepared, &evidence.edges, f32::NEG_INFINITY);
-    let rules = Rules {
-        scorer,
-        keys: &prepared.keys,
-        never: &prepared.never,
-        same: &prepared.same,
-        different: &prepared.different,
-        support_bits: declared.settings.support_bits as f32,
-        most_records: declared.settings.cluster_records as usize,
-    };
+    let joined = prepared.joined();
+    let components = connect(prepared.len(), &joined, &evidence.edges, f32::NEG_INFINITY);
     let mut roots: Vec<u32> = (0..prepared.len() as u32).collect();
     let mut to_judge: Vec<Vec<u32>> = Vec::new();
     let touched = touched(prepared, evidence, previous);
@@ -70,12 +62,12 @@ pub fn group(
                 }
             }
             None if members.len() <= DENSE => to_judge.push(members),
-            None => to_judge.extend(cut(prepared, &evidence.edges, members)),
+            None => to_judge.extend(cut(&joined, &evidence.edges, &members)),
         }
     }
     // Components that are too large even without weak edges hang together by keys alone: they are taken as they are.
     let (small, large): (Vec<_>, Vec<_>) = to_judge.into_iter().partition(|members| members.len() <= DENSE);
-    let groups = judge(&small, &rules);
+    let groups = judge(&small, &rules(prepared, scorer, declared));
     for group in groups.iter().chain(&large) {
         let root = group.first().copied().unwrap_or(0);
         group.iter().for_each(|record| roots[*record as usize] = root);
@@ -84,28 +76,37 @@ pub fn group(
     Groups { roots, components, ties }
 }
 
-/// Sets of records that edges of more than `above` bits, keys and stewards hold together.
-fn connect(prepared: &Prepared, edges: &[Edge], above: f32) -> Vec<u32> {
-    let mut clusters = Clusters::new(prepared.len());
-    edges.iter().filter(|edge| edge.weight > above).for_each(|edge| clusters.join(edge.a, edge.b));
-    prepared.same.iter().for_each(|(a, b)| clusters.join(*a, *b));
-    for key in &prepared.keys {
-        let most = key.iter().copied().max().unwrap_or(0);
-        let mut first = vec![u32::MAX; most as usize + 1];
-        for (record, value) in key.iter().enumerate().filter(|(_, value)| **value != 0) {
-            match &mut first[*value as usize] {
-                slot if *slot == u32::MAX => *slot = record as u32,
-                slot => clusters.join(*slot, record as u32),
-            }
-        }
+/// What judgement goes by.
+pub fn rules<'a>(prepared: &'a Prepared, scorer: &'a Scorer<'a>, declared: &Identity) -> Rules<'a> {
+    Rules {
+        scorer,
+        keys: &prepared.keys,
+        never: &prepared.never,
+        same: &prepared.same,
+        different: &prepared.different,
+        support_bits: declared.settings.support_bits as f32,
+        most_records: declared.settings.cluster_records as usize,
     }
+}
+
+/// Sets of records that edges of more than `above` bits hold together, and pairs that are joined whatever they weigh.
+fn connect(records: usize, joined: &[(u32, u32)], edges: &[Edge], above: f32) -> Vec<u32> {
+    let mut clusters = Clusters::new(records);
+    joined.iter().for_each(|(a, b)| clusters.join(*a, *b));
+    edges.iter().filter(|edge| edge.weight > above).for_each(|edge| clusters.join(edge.a, edge.b));
     clusters.roots()
+}
+
+/// By root: how many records its set has.
+fn sizes_of(roots: &[u32]) -> Vec<u32> {
+    let mut sizes = vec![0_u32; roots.len()];
+    roots.iter().for_each(|root| sizes[*root as usize] += 1);
+    sizes
 }
 
 /// The records of each set with more than one, ascending; the sets by their smallest record.
 fn members_of(roots: &[u32]) -> Vec<Vec<u32>> {
-    let mut sizes = vec![0_u32; roots.len()];
-    roots.iter().for_each(|root| sizes[*root as usize] += 1);
+    let sizes = sizes_of(roots);
     let mut at = vec![u32::MAX; roots.len()];
     let mut sets: Vec<Vec<u32>> = Vec::new();
     for (record, root) in roots.iter().enumerate() {
@@ -122,33 +123,34 @@ fn members_of(roots: &[u32]) -> Vec<Vec<u32>> {
     sets
 }
 
-/// Cuts a component that is too large to be judged whole at its weakest edges, harder and harder.
-fn cut(prepared: &Prepared, edges: &[Edge], members: Vec<u32>) -> Vec<Vec<u32>> {
-    let inside: HashSet<u32> = members.iter().copied().collect();
-    let edges: Vec<Edge> = edges.iter().filter(|edge| inside.contains(&edge.a)).copied().collect();
+/// Cuts a component that is too large to be judged whole at its weakest edges, harder and harder. Inside, a record goes
+/// by its place among the members, which are ascending.
+fn cut(joined: &[(u32, u32)], edges: &[Edge], members: &[u32]) -> Vec<Vec<u32>> {
+    let place = |record: u32| members.binary_search(&record).ok().map(|at| at as u32);
+    let joined: Vec<(u32, u32)> = joined.iter().filter_map(|(a, b)| Some((place(*a)?, place(*b)?))).collect();
+    let inside = |edge: &Edge| Some(Edge { a: place(edge.a)?, b: place(edge.b)?, ..*edge });
+    let edges: Vec<Edge> = edges.iter().filter_map(inside).collect();
     let mut done = Vec::new();
-    let mut waiting = vec![members];
+    let mut waiting: Vec<Vec<u32>> = vec![(0..members.len() as u32).collect()];
     let mut above = 0.0;
     while !waiting.is_empty() && above < HARDEST_CUT {
         above += 2.0;
-        let roots = connect(prepared, &edges, above);
+        let roots = connect(members.len(), &joined, &edges, above);
         let mut pieces = Vec::new();
-        for members in waiting {
+        for piece in waiting {
             let mut by_root: Vec<(u32, u32)> =
-                members.iter().map(|record| (roots[*record as usize], *record)).collect();
+                piece.iter().map(|place| (roots[*place as usize], *place)).collect();
             by_root.sort_unstable();
-            pieces.extend(
-                by_root
-                    .chunk_by(|a, b| a.0 == b.0)
-                    .map(|piece| piece.iter().map(|(_, record)| *record).collect::<Vec<u32>>()),
-            );
+            let parts = by_root.chunk_by(|a, b| a.0 == b.0);
+            pieces.extend(parts.map(|part| part.iter().map(|(_, place)| *place).collect::<Vec<u32>>()));
         }
         let (large, small): (Vec<_>, Vec<_>) = pieces.into_iter().partition(|piece| piece.len() > DENSE);
         done.extend(small);
         waiting = large;
     }
     done.extend(waiting);
-    done
+    let records = |piece: Vec<u32>| piece.into_iter().map(|place| members[place as usize]).collect();
+    done.into_iter().map(records).collect()
 }
 
 /// In bits; no edge weighs more.
@@ -177,8 +179,7 @@ fn reused(
             return None;
         }
         let fingerprint = &prepared.fingerprints[*record as usize];
-        let at = previous.seen.binary_search_by(|seen| seen.record.cmp(fingerprint)).ok()?;
-        let seen = previous.seen.get(at)?;
+        let seen = previous.seen(fingerprint)?;
         if touched.contains(&seen.component) {
             return None;
         }
@@ -224,8 +225,7 @@ fn ties(prepared: &Prepared, edges: &[Edge], roots: &[u32], declared: &Identity)
             .for_each(|record| offer(record, Tie { method: Method::Matched, confidence }));
     }
     // A record may be tied by pairs that no rule brought together.
-    let mut sizes = vec![0_u32; roots.len()];
-    roots.iter().for_each(|root| sizes[*root as usize] += 1);
+    let sizes = sizes_of(roots);
     let least = declared.settings.probability;
     for (record, root) in roots.iter().enumerate() {
         if sizes[*root as usize] > 1 && ties[record].is_none() {

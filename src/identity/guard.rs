@@ -4,7 +4,7 @@ use arrow::array::{Array, BooleanArray, RecordBatch, StringViewArray};
 use arrow::compute::nullif;
 use hashbrown::HashMap;
 
-use super::columns::{Fingerprint, text, value};
+use super::columns::{text, told, value};
 use super::matching::attribute::number_values;
 use super::{IdentityError, Suspect, SuspectReason};
 use crate::config::identity::Guard;
@@ -77,7 +77,7 @@ pub fn guarded(
         let text = value(&column, numbered.first_row[number] as usize).unwrap_or_default();
         suspects.push(Suspect {
             key: name.to_owned(),
-            value_hash: Fingerprint::of(&[name, text]).hex(),
+            value_hash: told(name, text),
             records: records[number] as usize,
             names: names.map(|names| names as usize),
             reason,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::cluster::Clusters;
 use super::inquiry::{Held, Inquiry};
 use super::matching::model::probability_of;
-use super::matching::score::Edge;
+use super::matching::score::{Edge, heaviest_first};
 use super::state::State;
 use super::waterfall::{Waterfall, waterfall};
 use super::why::{broken, stewards};
@@ -95,8 +95,8 @@ pub fn hold(
     if records.len() <= FEW_RECORDS && !inquiry.prepared.comparisons.is_empty() {
         inside = inquiry.score(&pairs_of(records));
     }
-    heaviest_first(&mut inside);
-    heaviest_first(&mut outside);
+    inside.sort_by(heaviest_first);
+    outside.sort_by(heaviest_first);
     let mut met = BTreeSet::new();
     outside.retain(|edge| {
         let other = if place(edge.a).is_some() { edge.b } else { edge.a };
@@ -132,10 +132,6 @@ fn values(inquiry: &Inquiry<'_>, record: u32) -> Vec<Value> {
 fn pairs_of(records: &[u32]) -> Vec<(u32, u32)> {
     let with_later = |(at, a): (usize, &u32)| records[at + 1..].iter().map(|b| (*a, *b)).collect::<Vec<_>>();
     records.iter().enumerate().flat_map(with_later).collect()
-}
-
-fn heaviest_first(edges: &mut [Edge]) {
-    edges.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| (a.a, a.b).cmp(&(b.a, b.b))));
 }
 
 /// A spanning tree of the strongest ties: stewards, then keys in their order, then matches (Kruskal 1956).

@@ -8,7 +8,6 @@ use arrow::array::{Array, RecordBatch};
 use super::blocking::{Rule, Sources};
 use super::columns::{Fingerprint, dates, text, value};
 use super::evidence;
-use super::ladder::tied_by_keys;
 use super::matching::block::Pairs;
 use super::matching::model::Weights;
 use super::matching::score::{Edge, Scored, Scorer};
@@ -43,7 +42,7 @@ pub fn inquire<T, E: From<IdentityError>>(
 ) -> Result<T, E> {
     let prepared = prepare::prepare(batches, declared)?;
     let comparers = prepared.comparers(memory_bytes);
-    let trained = fitting(state, declared);
+    let trained = evidence::fitting(state, declared);
     let weights = match trained {
         Some(trained) => Weights::new(&trained.model, &prepared.comparisons, &prepared.attributes),
         None if prepared.comparisons.is_empty() || prepared.is_empty() => prior_without_model(),
@@ -56,11 +55,6 @@ pub fn inquire<T, E: From<IdentityError>>(
     };
     let scorer = prepared.scorer(&comparers, &weights);
     work(&Inquiry { declared, prepared: &prepared, sources, scorer, trained, rules })
-}
-
-/// The model, if it was trained for what is declared now.
-pub fn fitting<'a>(state: &'a State, declared: &Identity) -> Option<&'a Trained> {
-    state.trained.as_ref().filter(|trained| trained.declaration == evidence::declaration(declared))
 }
 
 impl Inquiry<'_> {
@@ -77,13 +71,6 @@ impl Inquiry<'_> {
         let mut scored = Scored::default();
         self.scorer.score(&of, f32::NEG_INFINITY, &mut scored);
         scored.edges
-    }
-
-    /// Pairs that are one whatever they weigh: by keys and by stewards.
-    pub fn joined(&self) -> Vec<(u32, u32)> {
-        let mut joined = tied_by_keys(&self.prepared.keys);
-        joined.extend(&self.prepared.same);
-        joined
     }
 
     /// A record as `source:key`.

@@ -3,7 +3,7 @@
 use rayon::slice::ParallelSliceMut;
 
 use super::cluster::Clusters;
-use super::matching::score::Edge;
+use super::matching::score::{Edge, heaviest_first};
 
 /// The sets of records that hang together by edges of at least so many bits.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,8 +27,7 @@ pub fn climb(
     thresholds: &[f64],
     mut each: impl FnMut(Rung),
 ) {
-    edges
-        .par_sort_unstable_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| (a.a, a.b).cmp(&(b.a, b.b))));
+    edges.par_sort_unstable_by(heaviest_first);
     let mut thresholds = thresholds.to_vec();
     thresholds.sort_by(|a, b| b.total_cmp(a));
     let mut clusters = Clusters::new(records);
@@ -42,20 +41,4 @@ pub fn climb(
         let roots = (0..records as u32).map(|record| clusters.root(record)).collect();
         each(Rung { bits, roots });
     }
-}
-
-/// Pairs that keys tie together: of the records with one value, each with the first.
-pub fn tied_by_keys(keys: &[Vec<u32>]) -> Vec<(u32, u32)> {
-    let mut ties = Vec::new();
-    for key in keys {
-        let most = key.iter().copied().max().unwrap_or(0);
-        let mut first = vec![u32::MAX; most as usize + 1];
-        for (record, value) in key.iter().enumerate().filter(|(_, value)| **value != 0) {
-            match &mut first[*value as usize] {
-                slot if *slot == u32::MAX => *slot = record as u32,
-                slot => ties.push((*slot, record as u32)),
-            }
-        }
-    }
-    ties
 }

@@ -7,6 +7,8 @@
 
 use serde::Serialize;
 
+use super::matching::block::pairs_of;
+
 /// What is known of who records truly are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Truth {
@@ -67,11 +69,11 @@ fn of_persons(persons: &[u32], found: &[u32]) -> Quality {
     for cell in cells.chunk_by(|a, b| a == b) {
         let Some((person, cluster)) = cell.first() else { continue };
         let shared = cell.len() as f64;
-        both += pairs(cell.len() as u64);
+        both += pairs_of(cell.len() as u64);
         precision += shared * shared / of_cluster[*cluster as usize] as f64;
         recall += shared * shared / of_person[*person as usize] as f64;
     }
-    let all = |sizes: &[u64]| sizes.iter().map(|size| pairs(*size)).sum::<u64>();
+    let all = |sizes: &[u64]| sizes.iter().map(|size| pairs_of(*size)).sum::<u64>();
     let (true_pairs, found_pairs) = (all(&of_person), all(&of_cluster));
     let records = persons.len().max(1) as f64;
     let of_all = |sum: f64| if persons.is_empty() { 1.0 } else { sum / records };
@@ -117,10 +119,6 @@ fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
 }
 
-fn pairs(records: u64) -> u64 {
-    records * records.saturating_sub(1) / 2
-}
-
 fn sizes(groups: &[u32]) -> Vec<u64> {
     let most = groups.iter().copied().max().map_or(0, |most| most as usize + 1);
     let mut sizes = vec![0; most];
@@ -151,8 +149,8 @@ pub fn costliest(truth: &[u32], found: &[u32], most: usize) -> Vec<Mistake> {
             let mut parts: Vec<Vec<u32>> =
                 parts.map(|part| part.iter().map(|(.., record)| *record).collect()).collect();
             parts.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
-            let right: u64 = parts.iter().map(|part| pairs(part.len() as u64)).sum();
-            Mistake { pairs: pairs(cluster.len() as u64) - right, parts }
+            let right: u64 = parts.iter().map(|part| pairs_of(part.len() as u64)).sum();
+            Mistake { pairs: pairs_of(cluster.len() as u64) - right, parts }
         })
         .collect();
     mistakes.sort_by(|a, b| b.pairs.cmp(&a.pairs).then_with(|| a.parts.cmp(&b.parts)));

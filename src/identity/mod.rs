@@ -258,7 +258,7 @@ impl Causes<'_> {
     /// The attributes in which a pair agrees or nearly does.
     fn agreeing(&self, pattern: u64) -> String {
         let agrees = |(at, comparison): (usize, &matching::compare::Comparison)| {
-            let level = (pattern >> (4 * at)) as u8 & 15;
+            let level = matching::score::level_in(pattern, at);
             let alike = level != matching::compare::MISSING && level != comparison.differs();
             alike.then(|| self.declared.attributes.get(at).map_or("", |attribute| attribute.column.as_str()))
         };

@@ -103,6 +103,13 @@ impl Prepared {
         self.fingerprints.is_empty()
     }
 
+    /// Pairs that are one whatever they weigh: by keys, each record with the first of its value, and by stewards.
+    pub fn joined(&self) -> Vec<(u32, u32)> {
+        let mut joined = tied_by_keys(&self.keys);
+        joined.extend(&self.same);
+        joined
+    }
+
     /// The record of a source's key, if it is there.
     pub fn record(&self, source: &str, source_key: &str) -> Option<u32> {
         let fingerprint = Fingerprint::of(&[source, source_key]);
@@ -126,6 +133,22 @@ impl Prepared {
             differs: self.comparisons.iter().map(Comparison::differs).collect(),
         }
     }
+}
+
+/// Pairs that keys tie together: of the records with one value, each with the first.
+pub fn tied_by_keys(keys: &[Vec<u32>]) -> Vec<(u32, u32)> {
+    let mut ties = Vec::new();
+    for key in keys {
+        let most = key.iter().copied().max().unwrap_or(0);
+        let mut first = vec![u32::MAX; most as usize + 1];
+        for (record, value) in key.iter().enumerate().filter(|(_, value)| **value != 0) {
+            match &mut first[*value as usize] {
+                slot if *slot == u32::MAX => *slot = record as u32,
+                slot => ties.push((*slot, record as u32)),
+            }
+        }
+    }
+    ties
 }
 
 /// Records numbered in the order of their fingerprints; rows that repeat a record have its number.

@@ -6,9 +6,8 @@ use serde::Serialize;
 
 use super::IdentityError;
 use super::blocking::{self, Counted, Sources};
-use super::columns::{Fingerprint, text, value, value_column};
+use super::columns::{text, told, value, value_column};
 use super::evidence;
-use super::inquiry::fitting;
 use super::kind::graded;
 use super::level::level_names;
 use super::matching::attribute::number_values;
@@ -104,7 +103,7 @@ pub fn profile(
     shared: usize,
 ) -> Result<Profile, IdentityError> {
     let prepared = prepare::prepare(batches, declared)?;
-    let trained = fitting(state, declared);
+    let trained = evidence::fitting(state, declared);
     let mut columns = Vec::new();
     for (key, guarded) in declared.keys.iter().zip(&prepared.keys) {
         let left = guarded.iter().filter(|value| **value != 0).count() as u64;
@@ -152,7 +151,7 @@ fn column(
     common.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
     common.truncate(shared);
     let shared = common.into_iter().map(|(count, text)| SharedValue {
-        value_hash: Fingerprint::of(&[at.column, text]).hex(),
+        value_hash: told(at.column, text),
         records: u64::from(count),
         value: text.to_owned(),
     });
@@ -188,11 +187,8 @@ fn rules(
         let wide = |of: &Counted| of.pairs > settings.rule_pairs;
         return Ok(counted.iter().map(|of| profile(of, !wide(of), wide(of))).collect());
     }
-    let followed: Vec<String> = evidence::rules(&sources, declared, trained, prepared.len())?
-        .into_iter()
-        .map(|rule| rule.name)
-        .collect();
     let mut counted = sources.count(&blocking::suggested(declared), settings.block_records)?;
+    let followed = evidence::followed(&counted, trained, settings, prepared.len());
     counted.sort_by(|a, b| (a.pairs, &a.rule.name).cmp(&(b.pairs, &b.rule.name)));
     Ok(counted.iter().map(|of| profile(of, followed.contains(&of.rule.name), false)).collect())
 }

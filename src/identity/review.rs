@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::IdentityError;
 use super::cluster::Clusters;
+use super::evidence::least_bits;
 use super::inquiry::{Held, Inquiry};
-use super::matching::model::bits_of;
-use super::matching::score::Edge;
+use super::matching::score::{Edge, heaviest_first};
 use super::why::broken;
 
 /// A pair to be looked at.
@@ -57,7 +57,7 @@ pub fn review(inquiry: &Inquiry<'_>, held: &Held, most: usize) -> Result<Vec<Can
         prepared.same.binary_search(&pair).is_ok() || prepared.different.binary_search(&pair).is_ok()
     };
     let mut edges = inquiry.edges(LEAST_BITS)?;
-    edges.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| (a.a, a.b).cmp(&(b.a, b.b))));
+    edges.sort_by(heaviest_first);
     let candidate = |edge: &Edge, doubt: Doubt| {
         let (a, b) = (held.of_record[edge.a as usize]?, held.of_record[edge.b as usize]?);
         let customers = (a.min(b), a.max(b));
@@ -65,7 +65,7 @@ pub fn review(inquiry: &Inquiry<'_>, held: &Held, most: usize) -> Result<Vec<Can
         Some(Candidate { pair: (a, b), customers, weight, pattern, doubt })
     };
     let open = || edges.iter().filter(|edge| !decided(edge));
-    let enough = bits_of(inquiry.declared.settings.probability.clamp(1e-6, 1.0 - 1e-6)) as f32;
+    let enough = least_bits(inquiry.declared);
     let apart: Vec<Candidate> = open()
         .take_while(|edge| edge.weight >= enough)
         .filter_map(|edge| candidate(edge, Doubt::ApartThoughAlike))
@@ -86,7 +86,7 @@ pub fn review(inquiry: &Inquiry<'_>, held: &Held, most: usize) -> Result<Vec<Can
 /// come heaviest first.
 fn weakest_ties(inquiry: &Inquiry<'_>, edges: &[Edge], held: &Held) -> Vec<Edge> {
     let mut clusters = Clusters::new(inquiry.prepared.len());
-    inquiry.joined().iter().for_each(|(a, b)| clusters.join(*a, *b));
+    inquiry.prepared.joined().iter().for_each(|(a, b)| clusters.join(*a, *b));
     let mut weakest: HashMap<u32, Edge> = HashMap::new();
     for edge in edges {
         let (a, b) = (held.of_record[edge.a as usize], held.of_record[edge.b as usize]);

@@ -109,6 +109,12 @@ pub fn frequency_schema() -> SchemaRef {
 }
 
 impl State {
+    /// What a record was the night before.
+    pub fn seen(&self, record: &Fingerprint) -> Option<&Seen> {
+        let at = self.seen.binary_search_by(|seen| seen.record.cmp(record)).ok()?;
+        self.seen.get(at)
+    }
+
     /// Reads what the previous night left.
     pub fn read(tables: StateTables) -> Result<Self, IdentityError> {
         let mut seen = Vec::new();

@@ -51,7 +51,7 @@ pub fn waterfall(inquiry: &Inquiry<'_>, edge: &Edge) -> Waterfall {
         .map(|(at, (of, graded))| {
             let comparison = &graded.comparison;
             let attribute = &prepared.attributes[comparison.attribute];
-            let level = (edge.pattern >> (4 * at)) as u8 & 15;
+            let level = edge.level(at);
             let value = |record: u32| attribute.value_of[record as usize];
             let agrees = level != MISSING && level == comparison.equal();
             let rarity = of.rarity.get(value(edge.a) as usize).filter(|_| agrees).copied().unwrap_or(0.0);

@@ -6,8 +6,9 @@ use serde::Serialize;
 use super::IdentityError;
 use super::blocking::{declared, suggested};
 use super::columns::{text, value};
+use super::group::rules;
 use super::inquiry::{Held, Inquiry};
-use super::matching::judge::{Apart, Rules};
+use super::matching::judge::Apart;
 use super::matching::score::Edge;
 use super::waterfall::{Waterfall, waterfall};
 use crate::config::identity::Decision;
@@ -137,15 +138,10 @@ fn meetings(inquiry: &Inquiry<'_>, a: u32, b: u32) -> Result<Vec<Meeting>, Ident
 
 /// The never rules that a pair of this pattern breaks, in words.
 pub fn broken(inquiry: &Inquiry<'_>, pattern: u64) -> Vec<String> {
-    let level = |at: usize| (pattern >> (4 * at)) as u8 & 15;
-    let breaks = |(at, _): &(usize, _)| {
-        let Some(never) = inquiry.prepared.never.get(*at) else { return false };
-        never.differ.iter().all(|at| level(*at) == inquiry.scorer.differs[*at])
-            && never.agree.iter().all(|at| level(*at) == inquiry.scorer.equal[*at])
-    };
-    let rules = inquiry.declared.never.iter().enumerate().filter(breaks);
+    let rules = inquiry.declared.never.iter().zip(&inquiry.prepared.never);
     rules
-        .map(|(_, rule)| {
+        .filter(|(_, never)| never.holds(&inquiry.scorer, pattern))
+        .map(|(rule, _)| {
             let agree = match rule.agree.as_slice() {
                 [] => String::new(),
                 agree => format!(" while {} agree, which a key outweighs", agree.join(", ")),
@@ -173,26 +169,13 @@ pub fn stewards(inquiry: &Inquiry<'_>, a: u32, b: u32) -> Vec<Said> {
         .collect()
 }
 
-fn rules<'a>(inquiry: &'a Inquiry<'a>) -> Rules<'a> {
-    let prepared = inquiry.prepared;
-    Rules {
-        scorer: &inquiry.scorer,
-        keys: &prepared.keys,
-        never: &prepared.never,
-        same: &prepared.same,
-        different: &prepared.different,
-        support_bits: inquiry.declared.settings.support_bits as f32,
-        most_records: inquiry.declared.settings.cluster_records as usize,
-    }
-}
-
 fn between(inquiry: &Inquiry<'_>, held: &Held, a: u32, b: u32) -> Option<Between> {
     let (of_a, of_b) = (held.id(a)?, held.id(b)?);
     if of_a == of_b || inquiry.prepared.comparisons.is_empty() {
         return None;
     }
     let (of_a, of_b) = (held.records(of_a), held.records(of_b));
-    let rules = rules(inquiry);
+    let rules = rules(inquiry.prepared, &inquiry.scorer, inquiry.declared);
     let count = of_a.len() * of_b.len();
     let mut between = Between {
         pairs: count as u64,

@@ -31,6 +31,11 @@ pub fn previous<'a>(base: Option<&'a Release>, table: &str, as_of: AsOf) -> Opti
 const REMEMBERED: u64 = 64;
 const MOST_REMEMBERED_BYTES: u64 = 96 << 20;
 
+/// In how much of a session's memory similarities are remembered, in bytes.
+pub fn remembered_bytes(memory_bytes: u64) -> usize {
+    usize::try_from((memory_bytes / REMEMBERED).min(MOST_REMEMBERED_BYTES)).unwrap_or(usize::MAX)
+}
+
 /// Resolves the records and stages the step's tables.
 pub async fn resolve(
     context: &Context,
@@ -54,8 +59,7 @@ pub async fn resolve(
             frequencies: of("identity_frequency"),
         },
     };
-    let memory = (context.settings.memory_bytes / REMEMBERED).min(MOST_REMEMBERED_BYTES);
-    let memory = usize::try_from(memory).unwrap_or(usize::MAX);
+    let memory = remembered_bytes(context.settings.memory_bytes);
     let resolution = on_threads(context.settings.threads, || {
         identity::resolve(&records, declared, previous, context.train, memory, context.as_of)
     })?;

@@ -20,9 +20,6 @@ use crate::plan::{native, params};
 use crate::run::{self, as_read};
 use crate::warehouse::{Release, Warehouse};
 
-/// The share of memory in which similarities are remembered.
-const REMEMBERED: u64 = 16;
-
 /// The release, as far as it says who is who.
 pub struct Desk {
     pub project: Project,
@@ -124,8 +121,7 @@ impl Desk {
         &self,
         work: impl FnOnce(&Inquiry<'_>) -> Result<T, Failure> + Send,
     ) -> Result<T, Failure> {
-        let memory = run::settings(&self.project).memory_bytes / REMEMBERED;
-        let memory = usize::try_from(memory).unwrap_or(usize::MAX);
+        let memory = run::remembered_bytes(run::settings(&self.project).memory_bytes);
         self.compute(|| inquire(&self.records, &self.declared, &self.state, memory, work))
     }
 }

@@ -7,6 +7,7 @@ use arrow::array::{Array, RecordBatch, StringViewArray};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::cli::failure::Failure;
+use crate::config::identity::Decision;
 use crate::identity::columns::{text, value};
 use crate::identity::evaluation::Name;
 
@@ -35,13 +36,13 @@ pub fn read_labels(path: &Path) -> Result<Vec<(Name, Name, bool)>, Failure> {
         else {
             continue;
         };
-        let same = match decision.to_lowercase().as_str() {
-            "" => continue,
-            "same" => true,
-            "different" => false,
-            _ => return Err(wrong(path, line, "the decision is neither `same` nor `different`")),
+        if decision.is_empty() {
+            continue;
+        }
+        let Some(decision) = Decision::from_word(&decision) else {
+            return Err(wrong(path, line, "the decision is neither `same` nor `different`"));
         };
-        labels.push(((left_source, left_key), (right_source, right_key), same));
+        labels.push(((left_source, left_key), (right_source, right_key), decision == Decision::Same));
     }
     if labels.is_empty() {
         return Err(Failure::usage(format!("no row of `{}` has a decision", path.display())));

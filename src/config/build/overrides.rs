@@ -69,14 +69,10 @@ pub fn read(path: String, place: Place<'_>, files: &ProjectFiles, pass: &mut Pas
             pass.error(at(line), format!("`{column}` is empty"), "name both records of the pair");
             sound = false;
         }
-        let decision = match field("decision").to_lowercase().as_str() {
-            "same" => Decision::Same,
-            "different" => Decision::Different,
-            _ => {
-                let message = format!("`{}` is not a decision", field("decision"));
-                pass.error(at(line), message, "write `same` or `different`");
-                continue;
-            }
+        let Some(decision) = Decision::from_word(&field("decision")) else {
+            let message = format!("`{}` is not a decision", field("decision"));
+            pass.error(at(line), message, "write `same` or `different`");
+            continue;
         };
         let left = (field("left_source"), field("left_source_key"));
         let right = (field("right_source"), field("right_source_key"));

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
 use super::attribute::Attribute;
 use super::block::Pairs;
@@ -53,6 +53,11 @@ impl Comparison {
     /// How many levels there are: missing, one per test, none of them.
     pub fn levels(&self) -> usize {
         self.tests.len() + 2
+    }
+
+    /// Whether agreement on a rare value weighs more: where no test is for equal values, there is no such agreement.
+    pub fn weighs_rarity(&self) -> bool {
+        self.term_frequency && self.tests.contains(&Test::Equal)
     }
 
     /// The level of equal values.
@@ -186,8 +191,7 @@ fn across(test: Test, attribute: &Attribute, attributes: &[Attribute]) -> Vec<u3
 }
 
 fn day(text: &str) -> Option<i32> {
-    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-    Some(date.num_days_from_ce() - 719_163)
+    Some(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.to_epoch_days())
 }
 
 /// Levels of pairs of values in a table of fixed size that threads share without locks: what does not fit pushes out

@@ -12,6 +12,7 @@ use super::attribute::Attribute;
 use super::block::{self, Blocks, Pairs, pairs_of};
 use super::compare::{Comparer, Comparison, MISSING, Test};
 use super::model::{ComparisonModel, Model, value_hash};
+use super::score::{level_in, placed};
 use crate::identity::similarity::Scratch;
 
 /// What estimation starts from.
@@ -90,7 +91,7 @@ struct State {
 }
 
 fn levels(pattern: u64, comparisons: usize) -> impl Iterator<Item = (usize, u8)> {
-    (0..comparisons).map(move |at| (at, (pattern >> (4 * at)) as u8 & 15))
+    (0..comparisons).map(move |at| (at, level_in(pattern, at)))
 }
 
 /// A number that looks random, and is the same every time.
@@ -178,7 +179,7 @@ fn patterns(
             for (at, comparer) in training.comparers.iter().enumerate() {
                 comparer.levels(&part, &mut scratch, &mut levels);
                 for (packed, level) in packed.iter_mut().zip(&levels) {
-                    *packed |= u64::from(*level) << (4 * at);
+                    *packed |= placed(*level, at);
                 }
             }
             let (mut all, mut first): (HashMap<u64, f64>, HashMap<u64, f64>) = Default::default();
@@ -337,7 +338,7 @@ fn finish(training: &Training, state: State, random: &[Vec<f64>]) -> Model {
         .map(|(comparison, ((m, u), random))| {
             let attribute = &training.attributes[comparison.attribute];
             let present = attribute.present().max(1) as f64;
-            let frequencies = if comparison.term_frequency {
+            let frequencies = if comparison.weighs_rarity() {
                 (1..attribute.counts.len() as u32)
                     .filter(|number| attribute.counts[*number as usize] > 1)
                     .map(|number| {

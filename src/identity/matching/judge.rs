@@ -5,7 +5,7 @@
 use rayon::prelude::*;
 
 use super::block::Pairs;
-use super::score::{Scored, Scorer};
+use super::score::{Scored, Scorer, level_in};
 
 /// A rule about pairs that are never one, whatever else speaks for them: all named comparisons differ, and all others
 /// named agree. One that asks for agreement yields to a key.
@@ -15,6 +15,14 @@ pub struct Never {
     pub differ: Vec<usize>,
     /// Comparisons, by position, whose values are equal.
     pub agree: Vec<usize>,
+}
+
+impl Never {
+    /// Whether it is about a pair of this pattern.
+    pub fn holds(&self, scorer: &Scorer<'_>, pattern: u64) -> bool {
+        self.differ.iter().all(|at| level_in(pattern, *at) == scorer.differs[*at])
+            && self.agree.iter().all(|at| level_in(pattern, *at) == scorer.equal[*at])
+    }
 }
 
 /// What judgement goes by.
@@ -59,13 +67,8 @@ impl Rules<'_> {
 
     /// How firmly the rules keep two records apart, if they do.
     pub fn apart(&self, pattern: u64) -> Option<Apart> {
-        let level = |at: usize| (pattern >> (4 * at)) as u8 & 15;
-        let holds = |never: &&Never| {
-            never.differ.iter().all(|at| level(*at) == self.scorer.differs[*at])
-                && never.agree.iter().all(|at| level(*at) == self.scorer.equal[*at])
-        };
         let firmness = |never: &Never| if never.agree.is_empty() { Apart::Always } else { Apart::UnlessKey };
-        self.never.iter().filter(holds).map(firmness).max()
+        self.never.iter().filter(|never| never.holds(self.scorer, pattern)).map(firmness).max()
     }
 }
 

@@ -79,7 +79,7 @@ impl Weights {
                 let weight = |(m, u): (&f64, &f64)| (m / u).log2() as f32;
                 let mut levels = vec![0.0];
                 levels.extend(trained.m.iter().zip(&trained.u).map(weight));
-                let rarity = if comparison.term_frequency {
+                let rarity = if comparison.weighs_rarity() {
                     rarity(trained, &attributes[comparison.attribute], model.records)
                 } else {
                     Vec::new()

@@ -1,5 +1,7 @@
 //! Pairs → edges: what speaks for two records being one, in bits. Streams: only pairs near enough to a match are kept.
 
+use std::cmp::Ordering;
+
 use super::block::{self, Blocks, Pairs};
 use super::compare::Comparer;
 use super::model::Weights;
@@ -15,6 +17,28 @@ pub struct Edge {
     pub weight: f32,
     /// The level of each comparison, four bits each, the first in the lowest.
     pub pattern: u64,
+}
+
+impl Edge {
+    /// The level of a comparison.
+    pub fn level(&self, comparison: usize) -> u8 {
+        level_in(self.pattern, comparison)
+    }
+}
+
+/// The level of a comparison in a pattern.
+pub fn level_in(pattern: u64, comparison: usize) -> u8 {
+    (pattern >> (4 * comparison)) as u8 & 15
+}
+
+/// A comparison's level in its place of a pattern.
+pub fn placed(level: u8, comparison: usize) -> u64 {
+    u64::from(level) << (4 * comparison)
+}
+
+/// The heavier edge first; equal ones by their records.
+pub fn heaviest_first(one: &Edge, other: &Edge) -> Ordering {
+    other.weight.total_cmp(&one.weight).then_with(|| (one.a, one.b).cmp(&(other.a, other.b)))
 }
 
 /// Scores pairs of records.
@@ -77,10 +101,9 @@ impl Scorer<'_> {
             let rarity = &self.weights.comparisons[at].rarity;
             for (row, level) in levels.iter().enumerate() {
                 weights[row] += of_level[usize::from(*level)];
-                patterns[row] |= u64::from(*level) << (4 * at);
+                patterns[row] |= placed(*level, at);
             }
-            // Where no level is for equal values, none is for rare ones.
-            if !rarity.is_empty() && self.equal[at] != self.differs[at] {
+            if !rarity.is_empty() {
                 let (values, equal) = (self.values[at], self.equal[at]);
                 for (row, level) in levels.iter().enumerate() {
                     if *level == equal {

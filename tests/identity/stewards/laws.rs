@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use portrait::identity::ladder::{THRESHOLDS, climb, tied_by_keys};
+use portrait::identity::ladder::{THRESHOLDS, climb};
 use portrait::identity::matching::score::Edge;
 use portrait::identity::measure::{Label, Truth, costliest, measure};
+use portrait::identity::prepare::tied_by_keys;
 use portrait::identity::review::{Candidate, Doubt, choose};
 use proptest::prelude::*;
 
