@@ -290,6 +290,9 @@ pub struct Query {
     /// How rows are printed
     #[arg(long, value_enum, default_value_t = RowFormat::Table)]
     pub format: RowFormat,
+    /// Print how the query was run instead of its rows: every operator with its rows, time and memory
+    #[arg(long, conflicts_with = "format")]
+    pub explain: bool,
     #[command(flatten)]
     pub resources: Resources,
 }

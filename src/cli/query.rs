@@ -19,15 +19,18 @@ pub fn run(global: &Global, arguments: &Query) -> Result<(), Failure> {
     project::apply(&mut project, &arguments.resources)?;
     let warehouse = open(&project.environment.warehouse)?;
     let release = release(&warehouse, arguments.release)?;
-    let rows = runtime::block_on(run::settings(&project).threads, async {
+    runtime::block_on(run::settings(&project).threads, async {
         let session = session(&project)?;
         for (table, entry) in release.tables.iter().filter(|(_, entry)| entry.published || arguments.all) {
             register(&session, &warehouse, table, entry.partitions.iter(), entry.arrow_schema()?.as_ref())?;
         }
-        rows(&session, &arguments.sql, &Params::new(), usize::MAX).await
-    })?;
-    output::print_rows(&rows, arguments.format)?;
-    Ok(())
+        if arguments.explain {
+            let plan = engine::plan(&session, &arguments.sql, &Params::new()).map_err(EngineError::from)?;
+            return Ok(output::print(engine::explain(&session, &plan).await?)?);
+        }
+        let rows = rows(&session, &arguments.sql, &Params::new(), usize::MAX).await?;
+        Ok(output::print_rows(&rows, arguments.format)?)
+    })
 }
 
 /// A warehouse that is there: looking at one makes none.

@@ -26,7 +26,7 @@ impl EngineError {
     /// What an error of a running query says, without the values of rows.
     pub fn of_execution(error: &DataFusionError) -> Self {
         match error.find_root() {
-            DataFusionError::ResourcesExhausted(reason) => Self::OutOfMemory(first_line(reason)),
+            DataFusionError::ResourcesExhausted(reason) => Self::OutOfMemory(one_line(reason)),
             root => Self::Execute(without_values(&first_line(&root.strip_backtrace()))),
         }
     }
@@ -35,6 +35,12 @@ impl EngineError {
     pub fn is_out_of_memory(&self) -> bool {
         matches!(self, Self::OutOfMemory(_))
     }
+}
+
+/// A list in one line: who holds how much.
+fn one_line(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join(" ")
 }
 
 fn first_line(text: &str) -> String {

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use datafusion::physical_plan::{SendableRecordBatchStream, execute_stream};
 use datafusion::prelude::SessionContext;
+use futures::TryStreamExt;
 
 use super::error::EngineError;
 
@@ -22,6 +24,18 @@ pub async fn execute(
     let physical =
         state.create_physical_plan(plan).await.map_err(|error| EngineError::of_execution(&error))?;
     execute_stream(physical, context.task_ctx()).map_err(|error| EngineError::of_execution(&error))
+}
+
+/// Runs a plan, throws its rows away and says how it was run: every operator with its rows, time and memory.
+///
+/// # Errors
+/// If the plan cannot be made physical, or fails.
+pub async fn explain(context: &SessionContext, plan: &LogicalPlan) -> Result<String, EngineError> {
+    let failed = |error| EngineError::of_execution(&error);
+    let physical = context.state().create_physical_plan(plan).await.map_err(failed)?;
+    let mut stream = execute_stream(Arc::clone(&physical), context.task_ctx()).map_err(failed)?;
+    while stream.try_next().await.map_err(failed)?.is_some() {}
+    Ok(DisplayableExecutionPlan::with_metrics(physical.as_ref()).indent(false).to_string())
 }
 
 /// The same session with the same tables and memory, which joins by sorting: slower than hashing, but it spills.

@@ -1,12 +1,15 @@
 //! An ordinary DataFusion session with our functions, a memory limit and a spill directory. Never reads sources, never
 //! publishes.
 
+mod compact;
 mod context;
 mod diagnose;
 mod error;
 mod execute;
+mod join_side;
 mod lineage;
 mod planning;
+mod pool;
 mod render;
 mod session;
 mod shape;
@@ -14,9 +17,10 @@ mod tables;
 mod validate;
 
 pub use error::EngineError;
-pub use execute::{execute, with_sort_merge_join};
+pub use execute::{execute, explain, with_sort_merge_join};
 pub use lineage::{ColumnOrigin, column_lineage};
 pub use planning::plan;
+pub use pool::FairPool;
 pub use render::render;
 pub use session::{Settings, default_memory_bytes, session};
 pub use shape::table_schema;

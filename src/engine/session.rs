@@ -8,13 +8,18 @@ use chrono_tz::Tz;
 use datafusion::catalog::MemorySchemaProvider;
 use datafusion::common::DataFusionError;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::execution::memory_pool::TrackConsumersPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use sysinfo::System;
 
+use super::compact::CompactBeforeHolding;
 use super::error::EngineError;
+use super::join_side::HoldLighterSide;
+use super::pool::FairPool;
 use crate::functions;
 
 /// The resources of a session.
@@ -33,10 +38,11 @@ pub struct Settings {
 const MEBIBYTE: u64 = 1 << 20;
 
 impl Settings {
-    /// What the operators may hold together: the limit without a reserve for readers, writers and batches in flight.
+    /// What the operators may hold together: the limit without a reserve for the program itself, readers, writers and
+    /// batches in flight.
     pub fn pool_bytes(&self) -> u64 {
-        let reserve = (self.memory_bytes / 5).min(1024 * MEBIBYTE);
-        self.memory_bytes.saturating_sub(reserve)
+        let reserve = (self.memory_bytes / 5).clamp(512 * MEBIBYTE, 1024 * MEBIBYTE);
+        self.memory_bytes - reserve.min(self.memory_bytes / 2)
     }
 
     /// How many spilled runs are merged at once: each holds batches, so a small pool merges few.
@@ -77,6 +83,7 @@ fn furnished(config: SessionConfig, runtime: RuntimeEnv, zone: Tz) -> Result<Ses
         .with_config(config)
         .with_runtime_env(Arc::new(runtime))
         .with_default_features()
+        .with_physical_optimizer_rules(optimizer_rules())
         .build();
     let context = SessionContext::new_with_state(state);
     functions::register(&context, zone);
@@ -91,12 +98,21 @@ fn furnished(config: SessionConfig, runtime: RuntimeEnv, zone: Tz) -> Result<Ses
     Ok(context)
 }
 
+/// DataFusion's rules with ours in their places.
+fn optimizer_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    let mut rules = PhysicalOptimizer::new().rules;
+    let after = rules.iter().position(|rule| rule.name() == "join_selection").map_or(0, |at| at + 1);
+    rules.insert(after, Arc::new(HoldLighterSide));
+    rules.push(Arc::new(CompactBeforeHolding));
+    rules
+}
+
 const CATALOG: &str = "portrait";
 
 fn runtime(settings: &Settings) -> Result<RuntimeEnv, DataFusionError> {
     let pool_bytes = usize::try_from(settings.pool_bytes()).unwrap_or(usize::MAX);
     let shown = NonZeroUsize::MIN.saturating_add(4);
-    let pool = TrackConsumersPool::new(FairSpillPool::new(pool_bytes), shown);
+    let pool = TrackConsumersPool::new(FairPool::new(pool_bytes), shown);
     let disk = DiskManagerBuilder::default()
         .with_mode(DiskManagerMode::Directories(vec![settings.spill_directory.clone()]))
         .with_max_temp_directory_size(settings.spill_limit_bytes)

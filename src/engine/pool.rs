@@ -1,0 +1,158 @@
+//! The memory of a session, shared out among the operators of all its queries.
+
+use std::collections::HashSet;
+use std::fmt::{Debug, Display, Formatter};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use datafusion::common::{DataFusionError, human_readable_size};
+use datafusion::execution::memory_pool::{MemoryConsumer, MemoryLimit, MemoryPool, MemoryReservation};
+
+/// Fair shares for operators that can spill, as in DataFusion's `FairSpillPool`, with these differences.
+///
+/// A share is what an operator gets in any case; together shares are five eighths of what is left by those that cannot
+/// spill, since a sort that spills needs nearly as much again to merge what it holds. It gets more while half of the pool stays free, and one that holds
+/// next to nothing gets what is free: it has let go of its rows to sort and spill them, and needs memory for that.
+///
+/// First halves of aggregations get little: refused, they pass on the groups that they have and begin anew. Where groups
+/// are many they would else hold as much as the second halves do.
+///
+/// Exchanges are never refused. A `RepartitionExec` that is refused memory writes its batches to disk, and in DataFusion 55 one that does so from two
+/// inputs at once can wait for itself for ever (apache/datafusion#24883, mended in 56). So here it always gets what it
+/// asks for, which is a few batches on their way, counted as memory that cannot be spilled: others get less.
+#[derive(Debug)]
+pub struct FairPool {
+    limit: usize,
+    held: Mutex<Held>,
+}
+
+/// What the operators hold, in bytes.
+#[derive(Debug, Default)]
+struct Held {
+    /// How many operators can spill.
+    spillers: usize,
+    spillable: usize,
+    fixed: usize,
+    /// First halves of aggregations that were told to pass on what they have, and have not yet.
+    told: HashSet<usize>,
+}
+
+/// What the first half of an aggregation holds at most, in bytes: some hundred thousand groups.
+const FIRST_HALF: usize = 32 << 20;
+
+impl FairPool {
+    /// A pool of so many bytes.
+    pub fn new(limit: usize) -> Self {
+        Self { limit, held: Mutex::default() }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn refuse(
+        &self,
+        reservation: &MemoryReservation,
+        additional: usize,
+        available: usize,
+    ) -> DataFusionError {
+        DataFusionError::ResourcesExhausted(format!(
+            "{} needs {} more than the {} it has; {} of {} are left for it",
+            reservation.consumer().name(),
+            human_readable_size(additional),
+            human_readable_size(reservation.size()),
+            human_readable_size(available),
+            human_readable_size(self.limit),
+        ))
+    }
+}
+
+fn is_exchange(consumer: &MemoryConsumer) -> bool {
+    consumer.name().starts_with("RepartitionExec")
+}
+
+fn is_first_half(consumer: &MemoryConsumer) -> bool {
+    consumer.name().starts_with("PartialHashAggregateStream")
+}
+
+fn takes_a_share(consumer: &MemoryConsumer) -> bool {
+    consumer.can_spill() && !is_exchange(consumer)
+}
+
+impl MemoryPool for FairPool {
+    fn name(&self) -> &str {
+        "fair"
+    }
+
+    fn register(&self, consumer: &MemoryConsumer) {
+        if takes_a_share(consumer) {
+            self.held().spillers += 1;
+        }
+    }
+
+    fn unregister(&self, consumer: &MemoryConsumer) {
+        if takes_a_share(consumer) {
+            let mut held = self.held();
+            held.spillers -= 1;
+            held.told.remove(&consumer.id());
+        }
+    }
+
+    fn grow(&self, reservation: &MemoryReservation, additional: usize) {
+        let mut held = self.held();
+        match takes_a_share(reservation.consumer()) {
+            true => held.spillable += additional,
+            false => held.fixed += additional,
+        }
+    }
+
+    fn shrink(&self, reservation: &MemoryReservation, shrink: usize) {
+        let mut held = self.held();
+        held.told.remove(&reservation.consumer().id());
+        match takes_a_share(reservation.consumer()) {
+            true => held.spillable -= shrink,
+            false => held.fixed -= shrink,
+        }
+    }
+
+    fn try_grow(&self, reservation: &MemoryReservation, additional: usize) -> Result<(), DataFusionError> {
+        let consumer = reservation.consumer();
+        let mut held = self.held();
+        if takes_a_share(consumer) {
+            let share = self.limit.saturating_sub(held.fixed) / 8 * 5 / held.spillers.max(1);
+            let wanted = reservation.size() + additional;
+            // One that still wants more when it has passed everything on has a group that large: it gets its share.
+            if is_first_half(consumer) && wanted > FIRST_HALF.min(share) && held.told.insert(consumer.id()) {
+                return Err(self.refuse(reservation, additional, 0));
+            }
+            let free = self.limit.saturating_sub(held.fixed + held.spillable);
+            let spare = free.saturating_sub(self.limit / 2);
+            let sorts = reservation.size() < share / 8 && additional <= free;
+            if wanted > share && additional > spare && !sorts {
+                return Err(self.refuse(reservation, additional, share.saturating_sub(reservation.size())));
+            }
+            held.spillable += additional;
+        } else {
+            let free = self.limit.saturating_sub(held.fixed + held.spillable);
+            if additional > free && !is_exchange(consumer) {
+                return Err(self.refuse(reservation, additional, free));
+            }
+            held.fixed += additional;
+        }
+        Ok(())
+    }
+
+    fn reserved(&self) -> usize {
+        let held = self.held();
+        held.spillable + held.fixed
+    }
+
+    fn memory_limit(&self) -> MemoryLimit {
+        MemoryLimit::Finite(self.limit)
+    }
+}
+
+impl Display for FairPool {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        write!(f, "fair({})", human_readable_size(self.limit))
+    }
+}
