@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Schema, SchemaRef};
 use datafusion::common::Column;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use datafusion::physical_plan::{
@@ -31,7 +31,7 @@ pub async fn compute(context: &Context, step: &Step, model: &Model) -> Result<St
         Err(StepError::Engine(error)) if error.is_out_of_memory() => {
             context.observer.tell(EventKind::Warned {
                 message: format!(
-                    "`{}` ran out of memory and is computed again with joins that spill",
+                    "`{}` ran out of memory and is computed again with joins that spill ({error})",
                     model.name
                 ),
             });
@@ -134,17 +134,18 @@ fn write(
     })
 }
 
-/// Published rows come in one order, whatever the threads: by the key, or by every column that has an order.
-fn sorted(spec: &TableSpec, plan: LogicalPlan) -> Result<LogicalPlan, StepError> {
-    if !spec.published && spec.key.is_empty() {
-        return Ok(plan);
+/// Published rows come in one order, whatever the threads: by the key, or by every column that has an order. The columns
+/// that a table's rows are sorted by; none if they may come as they are.
+pub fn order_of(spec: &TableSpec, schema: &Schema) -> Vec<String> {
+    if !spec.key.is_empty() {
+        return spec.key.clone();
     }
-    let columns: Vec<String> = if spec.key.is_empty() {
-        let ordered = plan.schema().fields().iter().filter(|field| !field.data_type().is_nested());
-        ordered.map(|field| field.name().clone()).collect()
-    } else {
-        spec.key.clone()
-    };
+    let ordered = schema.fields().iter().filter(|field| spec.published && !field.data_type().is_nested());
+    ordered.map(|field| field.name().clone()).collect()
+}
+
+fn sorted(spec: &TableSpec, plan: LogicalPlan) -> Result<LogicalPlan, StepError> {
+    let columns = order_of(spec, plan.schema().as_arrow());
     if columns.is_empty() {
         return Ok(plan);
     }

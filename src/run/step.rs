@@ -175,7 +175,7 @@ async fn compute_and_check(
             loaded?;
         }
         StepKind::Model { model, .. } => {
-            let _lane = context.lane().await?;
+            let _lanes = context.lanes(lanes_of_model(context.settings.threads)).await?;
             let staged = compute::compute(context, step, model).await?;
             made.tables.insert(model.name.clone(), staged);
         }
@@ -192,6 +192,12 @@ async fn compute_and_check(
     });
     made.state.extend(states);
     Ok(())
+}
+
+/// How many threads a model takes. Its plan spreads over all of them by itself; a second model beside it fills the gaps
+/// where the first is in one piece, merging and writing, if there are threads for that. More would only hold memory.
+fn lanes_of_model(threads: usize) -> usize {
+    threads.div_ceil(2).max(2)
 }
 
 async fn load_source(
