@@ -1,12 +1,21 @@
 -- One row is a person and a key of theirs that is a household's: a dormitory's, a shop's or an office's is left out.
-WITH crowded AS (
+WITH surname_there AS (
+    SELECT
+        evidence,
+        place,
+        surname,
+        count(*) AS members
+    FROM household_key
+    GROUP BY evidence, place, surname
+),
+crowded AS (
     SELECT
         evidence,
         place
-    FROM household_key
+    FROM surname_there
     GROUP BY evidence, place
-    HAVING count(DISTINCT surname) > $household_surnames
-        OR count(*) > $household_members
+    HAVING count(surname) > $household_surnames
+        OR sum(members) > $household_members
 ),
 family AS (
     SELECT household_key.shared

@@ -8,8 +8,8 @@ WITH telling AS (
     HAVING bool_or(is_business)
         AND count(*) BETWEEN 2 AND $organisation_members
         -- a misspelt provider's domain has no tax number
-        AND (evidence <> 'mail domain' OR count(DISTINCT tax_id) FILTER (WHERE is_business) = 1)
-        AND count(DISTINCT tax_id) FILTER (WHERE is_business) <= 1
+        AND (evidence <> 'mail domain' OR min(tax_id) FILTER (WHERE is_business) IS NOT NULL)
+        AND min(tax_id) FILTER (WHERE is_business) IS NOT DISTINCT FROM max(tax_id) FILTER (WHERE is_business)
 )
 SELECT
     organisation_key.customer_id,

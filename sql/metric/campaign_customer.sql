@@ -6,7 +6,7 @@ WITH by_email AS (
     FROM customer_record
     WHERE email IS NOT NULL
     GROUP BY email
-    HAVING count(DISTINCT customer_id) = 1
+    HAVING min(customer_id) = max(customer_id)
 ),
 known_touch AS (
     SELECT
