@@ -6,7 +6,7 @@ use super::block::{Block, Row, Rows};
 use super::encoding::{Charset, byte_order_mark, decode};
 use super::reject::Reason;
 use super::stream::Stream;
-use super::{InputFile, ReadOptions, SourceError, Threads};
+use super::{InputFile, ReadOptions, SourceError, Threads, ahead};
 
 /// Finds records in bytes.
 pub trait Tokenizer {
@@ -167,9 +167,6 @@ impl Lines {
     }
 }
 
-/// Blocks that wait between the thread that finds records and the one that reads their values.
-const BLOCKS_AHEAD: usize = 2;
-
 /// Calls back with every block of a file, in order. With [`Threads::Two`] the next blocks are read, unpacked and tokenized
 /// while the callback works on one; the blocks are the same.
 ///
@@ -183,34 +180,12 @@ pub fn for_each_block<T: Tokenizer + Send>(
     mut on: impl FnMut(&Block) -> Result<(), SourceError>,
 ) -> Result<(), SourceError> {
     let mut rows = Rows::new(width);
-    let mut next = |lines: &mut Lines| -> Result<Option<Block>, SourceError> {
+    let mut next = || -> Result<Option<Block>, SourceError> {
         let block = lines.next(tokenizer, &mut rows)?;
         check(tokenizer)?;
         Ok(block)
     };
-    match threads {
-        Threads::One => {
-            while let Some(block) = next(lines)? {
-                on(&block)?;
-            }
-            Ok(())
-        }
-        Threads::Two => std::thread::scope(|scope| {
-            let (sender, receiver) = std::sync::mpsc::sync_channel(BLOCKS_AHEAD);
-            scope.spawn(move || {
-                loop {
-                    let block = next(lines).transpose();
-                    let Some(block) = block else { break };
-                    let failed = block.is_err();
-                    // Nobody listens once the callback has failed.
-                    if sender.send(block).is_err() || failed {
-                        break;
-                    }
-                }
-            });
-            receiver.iter().try_for_each(|block| on(&block?))
-        }),
-    }
+    ahead::for_each(std::iter::from_fn(|| next().transpose()), threads, |block| on(&block))
 }
 
 /// How many lines end in a stretch.

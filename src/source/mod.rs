@@ -7,6 +7,7 @@
 //! For every file `rows_read = rows_loaded + rows_quarantined`. Rows dated after the as-of date are not there yet: they
 //! are counted as `rows_later` and nowhere else.
 
+mod ahead;
 mod assemble;
 pub mod block;
 pub mod csv;
@@ -103,7 +104,9 @@ pub fn read(
     match source.files.format {
         FileFormat::Csv => delimited::read(&mut assembler, options)?,
         FileFormat::Ndjson => ndjson::read(&mut assembler, options)?,
-        FileFormat::Parquet => guarded(&mut assembler, parquet::read)?,
+        FileFormat::Parquet => {
+            guarded(&mut assembler, |assembler| parquet::read(assembler, options.threads))?
+        }
         FileFormat::Xlsx => guarded(&mut assembler, workbook::read)?,
     }
     assembler.finish()
@@ -112,7 +115,7 @@ pub fn read(
 /// Runs a reader that rests on a library for a binary format: should a damaged file make it panic, that is an error too.
 fn guarded(
     assembler: &mut Assembler<'_>,
-    read: fn(&mut Assembler<'_>) -> Result<(), SourceError>,
+    read: impl FnOnce(&mut Assembler<'_>) -> Result<(), SourceError>,
 ) -> Result<(), SourceError> {
     let file = assembler.file.relative.clone();
     catch_unwind(AssertUnwindSafe(|| read(assembler))).unwrap_or(Err(SourceError::Unreadable { file }))

@@ -10,12 +10,12 @@ use super::header::Layout;
 use super::parse::array::{Absent, Unfit};
 use super::reject::Place;
 use super::spool::seekable;
-use super::{SourceError, parse};
+use super::{SourceError, Threads, ahead, parse};
 
 const ROWS_AT_ONCE: usize = 8192;
 
 /// Reads a file into an assembler. A line is the row's number, from 1.
-pub fn read(assembler: &mut Assembler<'_>) -> Result<(), SourceError> {
+pub fn read(assembler: &mut Assembler<'_>, threads: Threads) -> Result<(), SourceError> {
     let name = assembler.file.relative.clone();
     let damaged = |source: ParquetError| SourceError::Parquet { file: name.clone(), source };
     let file = seekable(assembler.file, u64::MAX)?;
@@ -34,14 +34,14 @@ pub fn read(assembler: &mut Assembler<'_>) -> Result<(), SourceError> {
     let mask = ProjectionMask::roots(builder.parquet_schema(), wanted.iter().map(|(root, _)| *root));
     let reader = builder.with_projection(mask).with_batch_size(ROWS_AT_ONCE).build().map_err(damaged)?;
     let mut row = 0_u64;
-    for batch in reader {
-        let batch = batch.map_err(|error| damaged(ParquetError::from(error)))?;
+    let batches = reader.map(|batch| batch.map_err(|error| damaged(ParquetError::from(error))));
+    ahead::for_each(batches, threads, |batch| {
         let rows = batch.num_rows();
         let columns = typed(assembler, &batch, &wanted)?;
         assembler.columns(columns, rows, &|at| Place { line: row + at as u64 + 1, bytes: None })?;
         row += rows as u64;
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// The contract's columns of a batch whose columns are `wanted`, in the file's order.
