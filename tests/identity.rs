@@ -10,7 +10,7 @@ use arrow::datatypes::{DataType, Date32Type, Field, Schema};
 use portrait::config::identity::{Guard, Identity, IdentityKey, MatchSettings};
 use portrait::config::problem::Location;
 use portrait::identity::evidence::Train;
-use portrait::identity::{self, IdentityError, Previous, Resolution};
+use portrait::identity::{self, IdentityError, Previous, Records, Resolution};
 use portrait::name::{AsOf, TableName};
 use proptest::prelude::*;
 
@@ -73,7 +73,15 @@ fn resolve_all(
     as_of: &str,
 ) -> Result<Resolution, IdentityError> {
     let previous = Previous { map: previous, ..Previous::default() };
-    identity::resolve(records, &by_keys(), previous, Train::IfNeeded, 1 << 20, day(as_of))
+    let declared = by_keys();
+    identity::resolve(
+        Records::read(records, &declared)?,
+        &declared,
+        previous,
+        Train::IfNeeded,
+        1 << 20,
+        day(as_of),
+    )
 }
 
 fn day(text: &str) -> AsOf {
@@ -193,7 +201,7 @@ fn an_id_lives_through_merge_split_absence_and_return() {
 fn what_is_missing_is_named() {
     let batch = batch(&[row("1", "", "", "")]).project(&[0, 1, 2]).unwrap();
     let error = resolve_all(&[batch], &[], "2026-01-31").unwrap_err();
-    assert_eq!(error.to_string(), "the records have no column `name`");
+    assert_eq!(error.to_string(), "the records have no column `mobile`");
     assert!(resolve_all(&[], &[], "2026-01-31").is_ok_and(|none| none.map.num_rows() == 0));
 }
 

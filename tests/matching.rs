@@ -12,7 +12,7 @@ use portrait::config::identity::{
 use portrait::config::problem::Location;
 use portrait::identity::evidence::Train;
 use portrait::identity::state::StateTables;
-use portrait::identity::{self, IdentityError, Previous, Resolution};
+use portrait::identity::{self, IdentityError, Previous, Records, Resolution};
 use portrait::name::TableName;
 use proptest::prelude::*;
 
@@ -141,7 +141,10 @@ fn night(
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     let day = as_of.parse().unwrap();
-    pool.install(|| identity::resolve(&[batch(records)], declared, previous, Train::IfNeeded, 1 << 20, day))
+    pool.install(|| {
+        let records = Records::read(&[batch(records)], declared)?;
+        identity::resolve(records, declared, previous, Train::IfNeeded, 1 << 20, day)
+    })
 }
 
 fn first(records: &[Record], declared: &Identity) -> Resolution {

@@ -1,15 +1,12 @@
 //! Which rules bring records together: declared ones, or those that the kinds of attributes suggest, as many as the
 //! budget of pairs allows. Never makes a pair.
 
-use arrow::array::RecordBatch;
-use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use super::columns::{block_column, text};
+use super::IdentityError;
 use super::kind::{Blocked, blocked_by};
-use super::matching::attribute::{Attribute, number_values};
+use super::matching::attribute::{Attribute, Values};
 use super::matching::block::{BlockValues, Blocks};
-use super::{IdentityError, columns};
 use crate::config::identity::Identity;
 
 /// A rule, and which comparisons say nothing about its pairs because it asks for what they test.
@@ -102,69 +99,88 @@ pub fn suggested(identity: &Identity) -> Vec<Rule> {
 }
 
 /// What rules read.
+#[derive(Clone, Copy)]
 pub struct Sources<'a> {
-    pub batches: &'a [RecordBatch],
+    /// By declared rule, by row: the hash of its value; 0 for none.
+    pub blocks: &'a [Vec<u64>],
     pub row_of: &'a [u32],
+    pub values: &'a Values,
     pub attributes: &'a [Attribute],
 }
 
 impl Sources<'_> {
-    /// A rule's value of every record.
-    pub fn values(&self, rule: &Rule) -> Result<BlockValues, IdentityError> {
-        let mut parts = rule.parts.iter().map(|part| self.part(*part));
-        let mut values = parts.next().transpose()?.unwrap_or_default();
-        for part in parts {
-            let part = part?;
-            let mut numbers: HashMap<(u32, u32), u32> = HashMap::new();
-            for (value, other) in values.iter_mut().zip(part) {
-                *value = if *value == 0 || other == 0 {
-                    0
-                } else {
-                    let next = numbers.len() as u32 + 1;
-                    *numbers.entry((*value, other)).or_insert(next)
+    /// A rule's value of every record; 0 also where no other record has it.
+    pub fn values(&self, rule: &Rule) -> BlockValues {
+        match rule.parts.as_slice() {
+            [Part::Column(rule)] => {
+                let hashes = &self.blocks[*rule];
+                shared(self.row_of.par_iter().map(|row| hashes[*row as usize]))
+            }
+            [Part::Attribute { attribute, blocked }] => {
+                let part = self.part(*attribute, *blocked);
+                shared((0..self.row_of.len()).into_par_iter().map(|record| u64::from(part(record))))
+            }
+            parts => {
+                let parts: Vec<_> = parts.iter().filter_map(|part| self.part_of(*part)).collect();
+                // Rules take two attributes at most.
+                let both = |record: usize| {
+                    let numbers = parts.iter().map(|part| u64::from(part(record)));
+                    numbers.reduce(|a, b| if a == 0 || b == 0 { 0 } else { a << 32 | b }).unwrap_or(0)
                 };
+                shared((0..self.row_of.len()).into_par_iter().map(both))
             }
         }
-        let most = values.iter().copied().max().unwrap_or(0);
-        let mut counts = vec![0_u32; most as usize + 1];
-        values.iter().for_each(|value| counts[*value as usize] += 1);
-        Ok(BlockValues { value_of: values, counts })
     }
 
-    fn part(&self, part: Part) -> Result<Vec<u32>, IdentityError> {
-        Ok(match part {
-            Part::Column(rule) => {
-                number_values(&text(self.batches, &block_column(rule))?, self.row_of).value_of
+    fn part_of(&self, part: Part) -> Option<impl Fn(usize) -> u32 + '_> {
+        match part {
+            Part::Attribute { attribute, blocked } => Some(self.part(attribute, blocked)),
+            Part::Column(_) => None,
+        }
+    }
+
+    /// By record: the number of what the rule takes of an attribute.
+    fn part(&self, attribute: usize, blocked: Blocked) -> impl Fn(usize) -> u32 + '_ {
+        let of = &self.attributes[attribute];
+        move |record| {
+            let value = self.values.get(record as u32, attribute);
+            match blocked {
+                Blocked::Value => value,
+                Blocked::Derived(number) => of.derived[number][value as usize],
             }
-            Part::Attribute { attribute, blocked } => {
-                let of = &self.attributes[attribute];
-                match blocked {
-                    Blocked::Value => of.value_of.clone(),
-                    Blocked::Derived(number) => {
-                        let derived = &of.derived[number];
-                        of.value_of.iter().map(|value| derived[*value as usize]).collect()
-                    }
-                }
-            }
-        })
+        }
     }
 
     /// How many pairs each rule would make.
-    pub fn count(&self, rules: &[Rule], max_block: u32) -> Result<Vec<Counted>, IdentityError> {
-        rules
-            .par_iter()
-            .map(|rule| {
-                let values = self.values(rule)?;
-                let (pairs, in_oversized) = (values.pairs(max_block), values.in_oversized(max_block));
-                Ok(Counted { rule: rule.clone(), pairs, in_oversized })
-            })
-            .collect()
+    pub fn count(&self, rules: &[Rule], max_block: u32) -> Vec<Counted> {
+        let count = |rule: &Rule| {
+            let values = self.values(rule);
+            let (pairs, in_oversized) = (values.pairs(max_block), values.in_oversized(max_block));
+            Counted { rule: rule.clone(), pairs, in_oversized }
+        };
+        rules.iter().map(count).collect()
     }
 
     /// The blocks of rules.
-    pub fn blocks(&self, rules: &[Rule], max_block: u32) -> Result<Vec<Blocks>, IdentityError> {
-        rules.par_iter().map(|rule| Ok(Blocks::new(self.values(rule)?, max_block))).collect()
+    pub fn blocks(&self, rules: &[Rule], max_block: u32) -> Vec<Blocks> {
+        rules.iter().map(|rule| Blocks::new(self.values(rule), max_block)).collect()
     }
+}
+
+/// Numbers, in their order, the values that several records have; 0 is none.
+fn shared(values: impl IndexedParallelIterator<Item = u64>) -> BlockValues {
+    let records = values.len();
+    let mut held: Vec<u128> = Vec::with_capacity(records);
+    held.par_extend(values.enumerate().map(|(record, value)| u128::from(value) << 32 | record as u128));
+    held.par_sort_unstable();
+    let none = held.partition_point(|held| held >> 32 == 0);
+    let mut shared = BlockValues { value_of: vec![0; records], counts: vec![0] };
+    for holders in held[none..].chunk_by(|a, b| a >> 32 == b >> 32).filter(|holders| holders.len() > 1) {
+        let number = shared.counts.len() as u32;
+        shared.counts.push(holders.len() as u32);
+        holders.iter().for_each(|held| shared.value_of[(*held as u32) as usize] = number);
+    }
+    shared
 }
 
 /// Below so many pairs no rule is worth leaving out.
@@ -199,15 +215,4 @@ pub fn refuse_wide(counted: &[Counted], most: u64) -> Result<(), IdentityError> 
         }
         None => Ok(()),
     }
-}
-
-/// The columns of an attribute as they were read.
-pub fn attribute_columns(
-    batches: &[RecordBatch],
-    attribute: usize,
-    derived: usize,
-) -> Result<(arrow::array::StringViewArray, Vec<arrow::array::StringViewArray>), IdentityError> {
-    let value = text(batches, &columns::value_column(attribute))?;
-    let derived = (0..derived).map(|number| text(batches, &columns::derived_column(attribute, number)));
-    Ok((value, derived.collect::<Result<_, _>>()?))
 }

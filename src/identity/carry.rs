@@ -1,6 +1,7 @@
 //! Which customer id each component goes by: carried over from before where its records had one, else a new one.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
+use rayon::prelude::*;
 
 use super::columns::Fingerprint;
 use super::{Event, EventKind};
@@ -111,25 +112,24 @@ fn mint(start: &Start, taken: &[Option<u32>]) -> (Vec<String>, Vec<u32>) {
     let mut minted_of = vec![0_u32; start.roots.len()];
     let mut known: HashSet<u64> =
         start.previous_ids.iter().filter_map(|id| u64::from_str_radix(id, 16).ok()).collect();
-    for (record, root) in start.roots.iter().enumerate() {
-        let is_root = *root as usize == record;
-        if !is_root || taken.get(record).copied().flatten().is_some() {
-            continue;
-        }
-        let Some(fingerprint) = start.fingerprints.get(record) else { continue };
-        let (seed, day) = (fingerprint.digits(), start.as_of.to_string());
-        let mut attempt = 0_u32;
-        let id = loop {
-            let id = Fingerprint::of(&["customer", &seed, &day, &attempt.to_string()]);
-            if known.insert(u64::from_str_radix(&id.hex(), 16).unwrap_or(0)) {
-                break id.hex();
-            }
+    let day = start.as_of.to_string();
+    let id = |record: usize, attempt: u32| {
+        let seed = start.fingerprints[record].digits();
+        Fingerprint::of(&["customer", &seed, &day, &attempt.to_string()]).high()
+    };
+    let fresh = |record: &usize| start.roots[*record] as usize == *record && taken[*record].is_none();
+    let fresh: Vec<usize> = (0..start.roots.len()).into_par_iter().filter(fresh).collect();
+    let wanted: Vec<u64> = fresh.par_iter().map(|record| id(*record, 0)).collect();
+    known.reserve(fresh.len());
+    minted.reserve(fresh.len());
+    for (record, mut wanted) in fresh.into_iter().zip(wanted) {
+        let mut attempt = 0;
+        while !known.insert(wanted) {
             attempt += 1;
-        };
-        if let Some(slot) = minted_of.get_mut(record) {
-            *slot = minted.len() as u32;
+            wanted = id(record, attempt);
         }
-        minted.push(id);
+        minted_of[record] = minted.len() as u32;
+        minted.push(format!("{wanted:016x}"));
     }
     (minted, minted_of)
 }
@@ -198,6 +198,6 @@ fn events(
             None => Event { customer_id: lost, kind: EventKind::Retired, other: None, cause: None },
         });
     }
-    events.sort_unstable();
+    events.par_sort_unstable();
     events
 }

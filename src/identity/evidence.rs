@@ -1,12 +1,16 @@
 //! Which pairs may be one, and how strongly: trains the model where there is none that fits, scores pairs that are new,
 //! keeps the edges of the others. Never decides what a customer is.
 
+use std::hash::{BuildHasher, Hasher};
+
+use arrow::array::{Array, StringViewArray};
+use foldhash::quality::FixedState;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::IdentityError;
 use super::blocking::{self, Counted, Rule, Sources};
-use super::columns::{self, Fingerprint};
+use super::columns::{Fingerprint, hash_of};
 use super::matching::block::{Blocks, pairs_of};
 use super::matching::compare::Comparer;
 use super::matching::estimate::{Training, estimate};
@@ -65,7 +69,7 @@ pub fn gather(
     }
     let frozen = fitting(previous, declared).filter(|_| train_model == Train::IfNeeded);
     let rules = rules(sources, declared, frozen, prepared.len())?;
-    let blocks = sources.blocks(&rules, declared.settings.block_records)?;
+    let blocks = sources.blocks(&rules, declared.settings.block_records);
     let hashes = hashes(prepared, &blocks);
     let (trained, changed) = match frozen {
         Some(frozen) => (frozen.clone(), changed(prepared, &hashes, previous)),
@@ -103,14 +107,14 @@ pub fn rules(
     let settings = &declared.settings;
     if !declared.blocking.is_empty() {
         let rules = blocking::declared(declared);
-        blocking::refuse_wide(&sources.count(&rules, settings.block_records)?, settings.rule_pairs)?;
+        blocking::refuse_wide(&sources.count(&rules, settings.block_records), settings.rule_pairs)?;
         return Ok(rules);
     }
     let suggested = blocking::suggested(declared);
     if let Some(frozen) = frozen {
         return Ok(suggested.into_iter().filter(|rule| frozen.rules.contains(&rule.name)).collect());
     }
-    let counted = sources.count(&suggested, settings.block_records)?;
+    let counted = sources.count(&suggested, settings.block_records);
     let followed = followed(&counted, None, settings, records);
     Ok(suggested.into_iter().filter(|rule| followed.contains(&rule.name)).collect())
 }
@@ -192,7 +196,8 @@ pub fn declaration(declared: &Identity) -> String {
     Fingerprint::of(&parts).hex()
 }
 
-/// By record: a hash of its values, of what stewards said of it, and of the rules whose blocks have become too large.
+/// By record: a hash of its values, of what stewards said of it, and of the rules whose blocks have become too large. It only
+/// tells what changed: a version that hashes otherwise looks at every record once.
 fn hashes(prepared: &Prepared, blocks: &[Blocks]) -> Vec<u64> {
     let mut oversized = vec![0_u64; prepared.len()];
     for (rule, blocks) in blocks.iter().enumerate() {
@@ -208,36 +213,29 @@ fn hashes(prepared: &Prepared, blocks: &[Blocks]) -> Vec<u64> {
             }
         }
     }
-    let key_texts = key_texts(prepared);
+    let hashes_of = |texts: &StringViewArray| -> Vec<u64> {
+        (0..texts.len()).into_par_iter().map(|value| hash_of(texts.value(value))).collect()
+    };
+    let of_attributes: Vec<Vec<u64>> = prepared.attributes.iter().map(|of| hashes_of(&of.texts)).collect();
+    let of_keys: Vec<Vec<u64>> = prepared.key_texts.iter().map(hashes_of).collect();
     (0..prepared.len())
         .into_par_iter()
         .map(|record| {
-            let mut hasher = blake3::Hasher::new();
-            let mut add = |text: &str| {
-                hasher.update(&(text.len() as u64).to_le_bytes());
-                hasher.update(text.as_bytes());
-            };
-            for attribute in &prepared.attributes {
-                let value = attribute.value_of[record];
-                add(attribute.text(value));
+            let mut hasher = FixedState::default().build_hasher();
+            for (attribute, hashes) in of_attributes.iter().enumerate() {
+                hasher.write_u64(hashes[prepared.values.get(record as u32, attribute) as usize]);
             }
-            key_texts.iter().for_each(|key| add(key[record]));
-            hasher.update(&oversized[record].to_le_bytes());
+            for (value_of, hashes) in prepared.keys.iter().zip(&of_keys) {
+                hasher.write_u64(hashes[value_of[record] as usize]);
+            }
+            hasher.write_u64(oversized[record]);
             for (other, same) in decided.get(record).into_iter().flatten() {
-                hasher.update(&prepared.fingerprints[*other as usize].bytes());
-                hasher.update(&[u8::from(*same)]);
+                hasher.write_u64(prepared.fingerprints[*other as usize].high());
+                hasher.write_u8(u8::from(*same));
             }
-            let [a, b, c, d, e, f, g, h, ..] = *hasher.finalize().as_bytes();
-            u64::from_be_bytes([a, b, c, d, e, f, g, h])
+            hasher.finish()
         })
         .collect()
-}
-
-/// By key, by record: the value's text.
-fn key_texts(prepared: &Prepared) -> Vec<Vec<&str>> {
-    let text = |column, record: usize| columns::value(column, prepared.row_of[record] as usize).unwrap_or("");
-    let of_key = |column| (0..prepared.len()).map(|record| text(column, record)).collect();
-    prepared.key_columns.iter().map(of_key).collect()
 }
 
 /// Which records are new or are no longer what they were.

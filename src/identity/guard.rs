@@ -1,72 +1,50 @@
 //! Which values are too widely shared to mean anyone: they are taken out before anything is joined or compared.
 
-use arrow::array::{Array, BooleanArray, RecordBatch, StringViewArray};
-use arrow::compute::nullif;
-use hashbrown::HashMap;
+use arrow::array::Array;
 
-use super::columns::{text, told, value};
-use super::matching::attribute::number_values;
-use super::{IdentityError, Suspect, SuspectReason};
+use super::columns::told;
+use super::records::{Column, Records};
+use super::{Suspect, SuspectReason};
 use crate::config::identity::Guard;
 
-/// The names of records, as numbers, by the column that holds them.
-#[derive(Default)]
-pub struct Names {
-    by_column: HashMap<String, Vec<u32>>,
-}
-
-impl Names {
-    /// Reads the name columns that guards count.
-    pub fn read<'a>(
-        batches: &[RecordBatch],
-        guards: impl Iterator<Item = &'a Guard>,
-    ) -> Result<Self, IdentityError> {
-        let mut names = Self::default();
-        for column in guards.filter_map(|guard| guard.names.as_ref()) {
-            if !names.by_column.contains_key(column) {
-                let values = text(batches, column)?;
-                let rows: Vec<u32> = (0..values.len() as u32).collect();
-                let numbers = number_values(&values, &rows).value_of;
-                let named = |number: u32| if number == 0 { NOTHING } else { number };
-                names.by_column.insert(column.clone(), numbers.into_iter().map(named).collect());
-            }
-        }
-        Ok(names)
-    }
-}
-
-/// A name that is missing.
-const NOTHING: u32 = u32::MAX;
-
-/// A column without the values that mean nobody; what was taken out for being shared goes to `suspects`. `name` is what
-/// the values are called there. A value counts once for each record: rows that repeat a record have its number.
+/// Which values of a column mean nobody, by number; nothing where none does. What is shared too widely goes to `suspects`.
+/// `name` is what the values are called there. A value counts once for each record: rows that repeat a record have its
+/// number.
 pub fn guarded(
     name: &str,
-    column: StringViewArray,
+    column: &Column,
     guard: &Guard,
     record_of: &[u32],
-    names: &Names,
+    records: &Records,
     suspects: &mut Vec<Suspect>,
-) -> Result<StringViewArray, IdentityError> {
+) -> Vec<bool> {
     if guard.max_records.is_none() && guard.max_names.is_none() && guard.placeholders.is_empty() {
-        return Ok(column);
+        return Vec::new();
     }
-    let rows: Vec<u32> = (0..column.len() as u32).collect();
-    let numbered = number_values(&column, &rows);
-    let values = numbered.counts.len();
+    let values = column.texts.len();
+    let text = |number: usize| column.texts.value(number);
     let mut means_nobody = vec![false; values];
-    for placeholder in &guard.placeholders {
-        for (means_nobody, row) in means_nobody.iter_mut().zip(&numbered.first_row).skip(1) {
-            *means_nobody |= value(&column, *row as usize) == Some(placeholder);
+    if !guard.placeholders.is_empty() {
+        for number in 1..values {
+            means_nobody[number] = guard.placeholders.iter().any(|placeholder| placeholder == text(number));
         }
     }
-    let records = distinct(&numbered.value_of, record_of, values);
-    let named = guard.names.as_ref().and_then(|column| names.by_column.get(column));
-    let named =
-        named.filter(|_| guard.max_names.is_some()).map(|names| distinct(&numbered.value_of, names, values));
-    for number in (1..values).filter(|number| !means_nobody[*number]).collect::<Vec<_>>() {
+    // A value in no more rows than that is within every limit.
+    let harmless = guard.max_records.unwrap_or(u32::MAX).min(guard.max_names.unwrap_or(u32::MAX));
+    let mut rows = vec![0_u32; values];
+    column.number_of.iter().for_each(|number| rows[*number as usize] += 1);
+    let doubtful = |number: usize| number != 0 && rows[number] > harmless;
+    let holders = distinct(&column.number_of, doubtful, values, |row| Some(u64::from(record_of[row])));
+    let names = guard.names.as_ref().filter(|_| guard.max_names.is_some());
+    let named = names.and_then(|column| records.names(column)).map(|names| {
+        distinct(&column.number_of, doubtful, values, |row| Some(names[row]).filter(|name| *name != 0))
+    });
+    for number in (1..values).filter(|number| doubtful(*number)) {
+        if means_nobody[number] {
+            continue;
+        }
         let names = named.as_ref().map(|named| named[number]);
-        let reason = if guard.max_records.is_some_and(|most| records[number] > most) {
+        let reason = if guard.max_records.is_some_and(|most| holders[number] > most) {
             SuspectReason::TooManyRecords
         } else if guard.max_names.zip(names).is_some_and(|(most, names)| names > most) {
             SuspectReason::TooManyNames
@@ -74,25 +52,26 @@ pub fn guarded(
             continue;
         };
         means_nobody[number] = true;
-        let text = value(&column, numbered.first_row[number] as usize).unwrap_or_default();
         suspects.push(Suspect {
             key: name.to_owned(),
-            value_hash: told(name, text),
-            records: records[number] as usize,
+            value_hash: told(name, text(number)),
+            records: holders[number] as usize,
             names: names.map(|names| names as usize),
             reason,
         });
     }
-    let gone: BooleanArray =
-        numbered.value_of.iter().map(|number| Some(means_nobody[*number as usize])).collect();
-    let masked = nullif(&column, &gone)?;
-    Ok(masked.as_any().downcast_ref::<StringViewArray>().cloned().unwrap_or(column))
+    means_nobody
 }
 
-/// By value, how many different things its rows have.
-fn distinct(value_of: &[u32], thing_of: &[u32], values: usize) -> Vec<u32> {
-    let mut met: Vec<(u32, u32)> = value_of.iter().copied().zip(thing_of.iter().copied()).collect();
-    met.retain(|(value, thing)| *value != 0 && *thing != NOTHING);
+/// By value that is asked about, how many different things its rows have.
+fn distinct(
+    number_of: &[u32],
+    asked: impl Fn(usize) -> bool,
+    values: usize,
+    thing_of: impl Fn(usize) -> Option<u64>,
+) -> Vec<u32> {
+    let met = number_of.iter().enumerate().filter(|(_, value)| asked(**value as usize));
+    let mut met: Vec<(u32, u64)> = met.filter_map(|(row, value)| Some((*value, thing_of(row)?))).collect();
     met.sort_unstable();
     met.dedup();
     let mut counts = vec![0; values];

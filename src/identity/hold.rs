@@ -121,10 +121,10 @@ pub fn hold(
 }
 
 fn values(inquiry: &Inquiry<'_>, record: u32) -> Vec<Value> {
-    let attributes = inquiry.declared.attributes.iter().zip(&inquiry.prepared.attributes);
-    let value = |(declared, of): (&Attribute, &matching::attribute::Attribute)| Value {
+    let attributes = inquiry.declared.attributes.iter().zip(&inquiry.prepared.attributes).enumerate();
+    let value = |(at, (declared, of)): (usize, (&Attribute, &matching::attribute::Attribute))| Value {
         kind: declared.kind,
-        text: of.text(of.value_of[record as usize]).to_owned(),
+        text: of.text(inquiry.prepared.values.get(record, at)).to_owned(),
     };
     attributes.map(value).collect()
 }

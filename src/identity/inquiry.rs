@@ -12,6 +12,7 @@ use super::matching::block::Pairs;
 use super::matching::model::Weights;
 use super::matching::score::{Edge, Scored, Scorer};
 use super::prepare::{self, Prepared};
+use super::records::Records;
 use super::state::{State, Trained};
 use super::{IdentityError, prior_without_model};
 use crate::config::identity::Identity;
@@ -19,6 +20,7 @@ use crate::config::identity::Identity;
 /// What questions about a night are asked of.
 pub struct Inquiry<'a> {
     pub declared: &'a Identity,
+    pub records: &'a Records,
     pub prepared: &'a Prepared,
     pub sources: Sources<'a>,
     pub scorer: Scorer<'a>,
@@ -28,19 +30,18 @@ pub struct Inquiry<'a> {
     pub rules: Vec<Rule>,
 }
 
-/// Makes a night's records ready to be asked about. The batches are those of `compile::identity::records_sql`;
-/// `memory_bytes` bounds what is remembered of similarities.
+/// Makes a night's records ready to be asked about; `memory_bytes` bounds what is remembered of similarities.
 ///
 /// # Errors
 /// If the state holds no model for what is declared now, and whatever keeps records from being read.
 pub fn inquire<T, E: From<IdentityError>>(
-    batches: &[RecordBatch],
+    records: &Records,
     declared: &Identity,
     state: &State,
     memory_bytes: usize,
     work: impl FnOnce(&Inquiry<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
-    let prepared = prepare::prepare(batches, declared)?;
+    let prepared = prepare::prepare(records, declared)?;
     let comparers = prepared.comparers(memory_bytes);
     let trained = evidence::fitting(state, declared);
     let weights = match trained {
@@ -48,19 +49,24 @@ pub fn inquire<T, E: From<IdentityError>>(
         None if prepared.comparisons.is_empty() || prepared.is_empty() => prior_without_model(),
         None => return Err(IdentityError::NoModel.into()),
     };
-    let sources = Sources { batches, row_of: &prepared.row_of, attributes: &prepared.attributes };
+    let sources = Sources {
+        blocks: &records.blocks,
+        row_of: &prepared.row_of,
+        values: &prepared.values,
+        attributes: &prepared.attributes,
+    };
     let rules = match trained {
         Some(_) => evidence::rules(&sources, declared, trained, prepared.len())?,
         None => Vec::new(),
     };
     let scorer = prepared.scorer(&comparers, &weights);
-    work(&Inquiry { declared, prepared: &prepared, sources, scorer, trained, rules })
+    work(&Inquiry { declared, records, prepared: &prepared, sources, scorer, trained, rules })
 }
 
 impl Inquiry<'_> {
     /// Every pair that the rules bring together, of at least so many bits; sorted by records.
     pub fn edges(&self, least: f32) -> Result<Vec<Edge>, IdentityError> {
-        let blocks = self.sources.blocks(&self.rules, self.declared.settings.block_records)?;
+        let blocks = self.sources.blocks(&self.rules, self.declared.settings.block_records);
         Ok(self.scorer.edges(&blocks, least, |_, _| true).0)
     }
 
@@ -82,7 +88,7 @@ impl Inquiry<'_> {
     /// A record's source and key.
     pub fn name(&self, record: u32) -> (&str, &str) {
         let row = self.prepared.row_of[record as usize] as usize;
-        (self.prepared.source.value(row), self.prepared.source_key.value(row))
+        (self.records.source.value(row), self.records.source_key.value(row))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Records → people and organisations: keys, guards, probabilistic matching, clusters, ids that last. Pure: arrays in,
 //! arrays out; the same records give the same ids whatever their order and the number of cores.
 //!
-//! In reading order: [`kind`] what attributes mean · [`prepare`] records as numbers · [`guard`] values that mean nobody ·
+//! In reading order: [`kind`] what attributes mean · [`records`] text as numbers · [`prepare`] records in order · [`guard`] values that mean nobody ·
 //! [`blocking`] what is compared · [`matching`] how alike pairs are and what that is worth · [`evidence`] pairs →
 //! edges · [`group`] edges → customers · `carry` customers → ids · `history` ids → the map. What is asked of the result:
 //! [`profile`] · [`inquiry`] · [`measure`], [`ladder`], [`evaluation`] how good it is · [`waterfall`], [`why`], [`hold`],
@@ -28,6 +28,7 @@ pub mod matching;
 pub mod measure;
 pub mod prepare;
 pub mod profile;
+pub mod records;
 pub mod review;
 pub mod similarity;
 pub mod state;
@@ -46,6 +47,7 @@ use evidence::{Evidence, Train};
 use group::{Groups, Method};
 use history::{History, Today};
 use prepare::Prepared;
+pub use records::Records;
 use state::{KeptEdge, Seen, State, StateTables};
 pub use tables::{alias_schema, event_schema, map_schema, suspect_schema};
 
@@ -105,10 +107,9 @@ pub struct Resolution {
     pub pairs: u64,
 }
 
-/// Joins records into customers. The batches are those of `compile::identity::records_sql`; `memory_bytes` bounds what is
-/// remembered of similarities.
+/// Joins records into customers; `memory_bytes` bounds what is remembered of similarities.
 pub fn resolve(
-    records: &[RecordBatch],
+    records: Records,
     declared: &Identity,
     previous: Previous<'_>,
     train: Train,
@@ -116,15 +117,21 @@ pub fn resolve(
     as_of: AsOf,
 ) -> Result<Resolution, IdentityError> {
     let before = State::read(previous.state)?;
-    let mut prepared = prepare::prepare(records, declared)?;
+    let mut prepared = prepare::prepare(&records, declared)?;
+    let (source, source_key, blocks) = records.into_names_and_blocks();
     let suspects = std::mem::take(&mut prepared.suspects);
     let comparers = prepared.comparers(memory_bytes);
-    let sources =
-        blocking::Sources { batches: records, row_of: &prepared.row_of, attributes: &prepared.attributes };
+    let sources = blocking::Sources {
+        blocks: &blocks,
+        row_of: &prepared.row_of,
+        values: &prepared.values,
+        attributes: &prepared.attributes,
+    };
     let evidence = evidence::gather(&prepared, &comparers, &sources, declared, &before, train, as_of)?;
+    drop(blocks);
     let scorer = prepared.scorer(&comparers, &evidence.weights);
     let groups = group::group(&prepared, &evidence, &scorer, declared, &before);
-    drop(before);
+    drop((before, comparers));
     let empty = [RecordBatch::new_empty(map_schema())];
     let history = History::read(if previous.map.is_empty() { &empty } else { previous.map }, as_of)?;
     let held = history.before(&prepared.fingerprints);
@@ -141,21 +148,35 @@ pub fn resolve(
     causes.explain(&mut carried.events, &held, &history.ids());
     let methods = method_names(declared);
     let today = Today {
-        source: &prepared.source,
-        source_key: &prepared.source_key,
+        source: &source,
+        source_key: &source_key,
         fingerprints: &prepared.fingerprints,
         row_of: &prepared.row_of,
         ties: &groups.ties,
         methods: &methods,
     };
     let (model, frequencies) = state::model_batches(evidence.trained.as_ref())?;
+    let of_customers = || {
+        let aliases = alias::aliases(previous.aliases, &carried.events, as_of)?;
+        Ok::<_, IdentityError>((
+            history.rewrite(&today, &carried, as_of)?,
+            tables::events_batch(&carried.events, as_of)?,
+            tables::aliases_batch(&aliases)?,
+        ))
+    };
+    let of_matching = || {
+        let edges = state::edge_batch(kept_edges(&prepared, &evidence))?;
+        Ok::<_, IdentityError>((edges, state::state_batch(seen(&prepared, &evidence, &groups))?))
+    };
+    let (of_customers, of_matching) = rayon::join(of_customers, of_matching);
+    let ((map, events, aliases), (edges, state)) = (of_customers?, of_matching?);
     Ok(Resolution {
-        map: history.rewrite(&today, &carried, as_of)?,
-        events: tables::events_batch(&carried.events, as_of)?,
+        map,
+        events,
         suspects: tables::suspects_batch(suspects)?,
-        aliases: tables::aliases_batch(&alias::aliases(previous.aliases, &carried.events, as_of)?)?,
-        edges: state::edge_batch(&kept_edges(&prepared, &evidence))?,
-        state: state::state_batch(&seen(&prepared, &evidence, &groups))?,
+        aliases,
+        edges,
+        state,
         model,
         frequencies,
         pairs: evidence.pairs,
@@ -173,29 +194,33 @@ fn method_names(declared: &Identity) -> Vec<String> {
     keys.chain(["steward", "matched", "alone"].map(str::to_owned)).collect()
 }
 
-fn kept_edges(prepared: &Prepared, evidence: &Evidence) -> Vec<KeptEdge> {
+fn kept_edges<'a>(
+    prepared: &'a Prepared,
+    evidence: &'a Evidence,
+) -> impl ExactSizeIterator<Item = KeptEdge> + Clone + 'a {
     let name = |record: u32| prepared.fingerprints[record as usize];
-    let kept = |edge: &matching::score::Edge| KeptEdge {
+    let kept = move |edge: &matching::score::Edge| KeptEdge {
         a: name(edge.a),
         b: name(edge.b),
         weight: edge.weight,
         pattern: edge.pattern,
     };
-    evidence.edges.iter().map(kept).collect()
+    evidence.edges.iter().map(kept)
 }
 
-fn seen(prepared: &Prepared, evidence: &Evidence, groups: &Groups) -> Vec<Seen> {
+fn seen<'a>(
+    prepared: &'a Prepared,
+    evidence: &'a Evidence,
+    groups: &'a Groups,
+) -> impl ExactSizeIterator<Item = Seen> + Clone + 'a {
     let name = |record: u32| prepared.fingerprints[record as usize];
-    let records =
-        prepared.fingerprints.iter().zip(&evidence.hashes).zip(groups.components.iter().zip(&groups.roots));
-    records
-        .map(|((record, hash), (component, group))| Seen {
-            record: *record,
-            hash: *hash,
-            component: name(*component),
-            group: name(*group),
-        })
-        .collect()
+    let seen = move |record: usize| Seen {
+        record: prepared.fingerprints[record],
+        hash: evidence.hashes[record],
+        component: name(groups.components[record]),
+        group: name(groups.roots[record]),
+    };
+    (0..prepared.len()).map(seen)
 }
 
 /// A night that moves too many ids is more likely a fault than news. Few changes are always news.

@@ -1,21 +1,19 @@
-//! Records as matching reads them: numbered, without values that mean nobody, attributes and keys as numbers.
+//! Records as matching reads them: in one order, without values that mean nobody.
 
-use std::collections::HashMap;
-
-use arrow::array::{Array, RecordBatch, StringViewArray};
+use arrow::array::StringViewArray;
 use rayon::prelude::*;
 
-use super::blocking::attribute_columns;
-use super::columns::{self, Fingerprint, text};
-use super::guard::{Names, guarded};
+use super::columns::Fingerprint;
+use super::guard::guarded;
 use super::kind::graded;
-use super::matching::attribute::{Attribute, number_values};
+use super::matching::attribute::{Attribute, Values};
 use super::matching::compare::{Comparer, Comparison};
 use super::matching::judge::Never;
 use super::matching::model::Weights;
 use super::matching::score::Scorer;
+use super::records::{Column, Records};
 use super::{IdentityError, Suspect};
-use crate::config::identity::{Decision, Identity};
+use crate::config::identity::{Decision, Guard, Identity};
 
 /// The records of a night.
 pub struct Prepared {
@@ -23,14 +21,13 @@ pub struct Prepared {
     pub fingerprints: Vec<Fingerprint>,
     /// By record: a row that has it.
     pub row_of: Vec<u32>,
-    pub source: StringViewArray,
-    pub source_key: StringViewArray,
+    pub values: Values,
     pub attributes: Vec<Attribute>,
     pub comparisons: Vec<Comparison>,
     /// By declared key, by record: its value.
     pub keys: Vec<Vec<u32>>,
-    /// By declared key: the column without the values that mean nobody.
-    pub key_columns: Vec<StringViewArray>,
+    /// By declared key, by value: its text.
+    pub key_texts: Vec<StringViewArray>,
     pub never: Vec<Never>,
     /// What stewards decided of records that are there; the smaller record first, sorted.
     pub same: Vec<(u32, u32)>,
@@ -38,59 +35,44 @@ pub struct Prepared {
     pub suspects: Vec<Suspect>,
 }
 
-/// Numbers records and reads their keys and attributes. The batches are those of `compile::identity::records_sql`.
-pub fn prepare(batches: &[RecordBatch], declared: &Identity) -> Result<Prepared, IdentityError> {
-    let (source, source_key) = (text(batches, "source")?, text(batches, "source_key")?);
-    let mut numbered = number(&source, &source_key)?;
+/// An attribute, and by record its value.
+type ReadColumn = (Attribute, Vec<u32>);
+
+/// Puts records in order and reads their keys and attributes.
+pub fn prepare(records: &Records, declared: &Identity) -> Result<Prepared, IdentityError> {
+    let mut numbered = number(&records.fingerprints);
     if numbered.row_of.len() < numbered.record_of.len() {
-        settle_repetitions(batches, &mut numbered)?;
+        settle_repetitions(records, &mut numbered);
     }
     let Numbered { fingerprints, row_of, record_of } = numbered;
-    let guards = declared.keys.iter().map(|key| &key.guard);
-    let names =
-        Names::read(batches, guards.chain(declared.attributes.iter().map(|attribute| &attribute.guard)))?;
-    let keys = declared.keys.par_iter().map(|key| {
+    let read = |name: &str, column: &Column, guard: &Guard| {
         let mut suspects = Vec::new();
-        let column = text(batches, &key.column)?;
-        let column = guarded(&key.column, column, &key.guard, &record_of, &names, &mut suspects)?;
-        Ok((number_values(&column, &row_of).value_of, column, suspects))
-    });
-    let keys: Vec<(Vec<u32>, StringViewArray, Vec<Suspect>)> = keys.collect::<Result<_, IdentityError>>()?;
-    let graded = graded(declared);
-    let attributes =
-        declared.attributes.par_iter().zip(&graded).enumerate().map(|(at, (attribute, graded))| {
-            let mut suspects = Vec::new();
-            let (value, derived) = attribute_columns(batches, at, graded.derived.len())?;
-            let value =
-                guarded(&attribute.column, value, &attribute.guard, &record_of, &names, &mut suspects)?;
-            Ok((Attribute::new(&value, &derived, &row_of), suspects))
-        });
-    let attributes: Vec<(Attribute, Vec<Suspect>)> = attributes.collect::<Result<_, IdentityError>>()?;
-    let mut suspects = Vec::new();
-    let keys = keys.into_iter().map(|(key, column, of_key)| {
-        suspects.extend(of_key);
-        (key, column)
-    });
-    let (keys, key_columns) = keys.unzip();
-    let attributes = attributes.into_iter().map(|(attribute, of_attribute)| {
-        suspects.extend(of_attribute);
-        attribute
-    });
-    let attributes = attributes.collect();
+        let means_nobody = guarded(name, column, guard, &record_of, records, &mut suspects);
+        Ok((Attribute::new(column, &means_nobody, &row_of)?, suspects))
+    };
+    let keys = declared.keys.par_iter().zip(&records.keys);
+    let keys = keys.map(|(key, column)| read(&key.column, column, &key.guard));
+    let attributes = declared.attributes.par_iter().zip(&records.attributes);
+    let attributes = attributes.map(|(attribute, column)| read(&attribute.column, column, &attribute.guard));
+    let read: Vec<(ReadColumn, Vec<Suspect>)> =
+        keys.chain(attributes).collect::<Result<_, IdentityError>>()?;
+    let (mut read, suspects): (Vec<ReadColumn>, Vec<Vec<Suspect>>) = read.into_iter().unzip();
+    let (attributes, values): (Vec<Attribute>, Vec<Vec<u32>>) =
+        read.split_off(declared.keys.len()).into_iter().unzip();
+    let (keys, key_texts) = read.into_iter().map(|(key, value_of)| (value_of, key.texts)).unzip();
     let (same, different) = decided(declared, &fingerprints);
     Ok(Prepared {
         fingerprints,
         row_of,
-        source,
-        source_key,
+        values: Values::new(&values),
         attributes,
-        comparisons: graded.into_iter().map(|graded| graded.comparison).collect(),
+        comparisons: graded(declared).into_iter().map(|graded| graded.comparison).collect(),
         keys,
-        key_columns,
+        key_texts,
         never: never(declared),
         same,
         different,
-        suspects,
+        suspects: suspects.into_iter().flatten().collect(),
     })
 }
 
@@ -119,16 +101,17 @@ impl Prepared {
     /// What compares the records; it remembers about `memory_bytes` of pairs.
     pub fn comparers(&self, memory_bytes: usize) -> Vec<Comparer<'_>> {
         let each = memory_bytes / self.comparisons.len().max(1);
-        self.comparisons.iter().map(|comparison| Comparer::new(comparison, &self.attributes, each)).collect()
+        let compare = |comparison| Comparer::new(comparison, &self.attributes, &self.values, each);
+        self.comparisons.iter().map(|comparison| compare(comparison)).collect()
     }
 
     /// What scores pairs of the records.
     pub fn scorer<'a>(&'a self, comparers: &'a [Comparer<'a>], weights: &'a Weights) -> Scorer<'a> {
-        let values = |comparison: &Comparison| self.attributes[comparison.attribute].value_of.as_slice();
         Scorer {
             comparers,
             weights,
-            values: self.comparisons.iter().map(values).collect(),
+            values: &self.values,
+            attribute: self.comparisons.iter().map(|comparison| comparison.attribute).collect(),
             equal: self.comparisons.iter().map(Comparison::equal).collect(),
             differs: self.comparisons.iter().map(Comparison::differs).collect(),
         }
@@ -159,22 +142,9 @@ struct Numbered {
     record_of: Vec<u32>,
 }
 
-fn number(source: &StringViewArray, source_key: &StringViewArray) -> Result<Numbered, IdentityError> {
-    let rows = source.len();
-    if u32::try_from(rows).is_err() {
-        return Err(IdentityError::TooManyRecords(rows));
-    }
-    let fingerprint = |row: usize| {
-        let Some(of_source) = columns::value(source, row) else {
-            return Err(IdentityError::MissingKey { row, column: "source" });
-        };
-        let Some(key) = columns::value(source_key, row) else {
-            return Err(IdentityError::MissingKey { row, column: "source_key" });
-        };
-        Ok((Fingerprint::of(&[of_source, key]), row as u32))
-    };
-    let mut order: Vec<(Fingerprint, u32)> =
-        (0..rows).into_par_iter().map(fingerprint).collect::<Result<_, _>>()?;
+fn number(fingerprints: &[Fingerprint]) -> Numbered {
+    let rows = fingerprints.len();
+    let mut order: Vec<(Fingerprint, u32)> = fingerprints.iter().copied().zip(0..).collect();
     order.par_sort_unstable();
     let mut numbered = Numbered {
         fingerprints: Vec::with_capacity(rows),
@@ -188,40 +158,25 @@ fn number(source: &StringViewArray, source_key: &StringViewArray) -> Result<Numb
         }
         numbered.record_of[row as usize] = (numbered.fingerprints.len() - 1) as u32;
     }
-    Ok(numbered)
+    numbered
 }
 
 /// Of rows that repeat a record, the one whose values come first: which that is does not depend on where it stands.
-fn settle_repetitions(batches: &[RecordBatch], numbered: &mut Numbered) -> Result<(), IdentityError> {
-    let mut rows_of: Vec<Vec<u32>> = Vec::new();
-    let mut at: HashMap<u32, usize> = HashMap::new();
-    let mut seen = vec![false; numbered.row_of.len()];
-    for record in &numbered.record_of {
-        if std::mem::replace(&mut seen[*record as usize], true) {
-            at.entry(*record).or_insert_with(|| {
-                rows_of.push(Vec::new());
-                rows_of.len() - 1
-            });
-        }
-    }
-    for (row, record) in numbered.record_of.iter().enumerate() {
-        if let Some(at) = at.get(record) {
-            rows_of[*at].push(row as u32);
-        }
-    }
-    let Some(batch) = batches.first() else { return Ok(()) };
-    let names = batch.schema();
-    let names = names.fields().iter().map(|field| field.name().clone());
-    let columns: Vec<StringViewArray> = names.map(|name| text(batches, &name)).collect::<Result<_, _>>()?;
-    let content = |row: &u32| -> Vec<Option<&str>> {
-        columns.iter().map(|column| columns::value(column, *row as usize)).collect()
+fn settle_repetitions(records: &Records, numbered: &mut Numbered) {
+    let mut rows: Vec<(u32, u32)> = numbered.record_of.iter().copied().zip(0..).collect();
+    rows.par_sort_unstable();
+    let columns = || records.keys.iter().chain(&records.attributes);
+    let hashes = || records.names.iter().map(|(_, hashes)| hashes).chain(&records.blocks);
+    let content = |row: u32| -> (Vec<&str>, Vec<u64>) {
+        let row = row as usize;
+        let texts = columns().map(|column| column.texts.value(column.number_of[row] as usize));
+        (texts.collect(), hashes().map(|hashes| hashes[row]).collect())
     };
-    for (record, at) in at {
-        if let Some(row) = rows_of[at].iter().min_by_key(|row| content(row)) {
-            numbered.row_of[record as usize] = *row;
+    for repeated in rows.chunk_by(|a, b| a.0 == b.0).filter(|rows| rows.len() > 1) {
+        if let Some((record, row)) = repeated.iter().min_by_key(|(_, row)| content(*row)) {
+            numbered.row_of[*record as usize] = *row;
         }
     }
-    Ok(())
 }
 
 fn never(declared: &Identity) -> Vec<Never> {

@@ -1,18 +1,18 @@
 //! What records are like before anybody joins them: how full and how distinct each column is, which values are shared most,
 //! what each blocking rule would make, what the model says a level weighs. Never makes a pair.
 
-use arrow::array::RecordBatch;
 use serde::Serialize;
 
 use super::IdentityError;
 use super::blocking::{self, Counted, Sources};
-use super::columns::{text, told, value, value_column};
+use super::columns::told;
 use super::evidence;
 use super::kind::graded;
 use super::level::level_names;
-use super::matching::attribute::number_values;
+use super::matching::attribute::Attribute;
 use super::matching::model::bits_of;
 use super::prepare::{self, Prepared};
+use super::records::{Column, Records};
 use super::state::{State, Trained};
 use crate::config::identity::{Identity, Kind};
 
@@ -95,58 +95,53 @@ pub struct LevelProfile {
     pub weight_bits: f64,
 }
 
-/// Looks at records. The batches are those of `compile::identity::records_sql`; `shared` values of each column are named.
+/// Looks at records; `shared` values of each column are named.
 pub fn profile(
-    batches: &[RecordBatch],
+    records: &Records,
     declared: &Identity,
     state: &State,
     shared: usize,
 ) -> Result<Profile, IdentityError> {
-    let prepared = prepare::prepare(batches, declared)?;
+    let prepared = prepare::prepare(records, declared)?;
     let trained = evidence::fitting(state, declared);
     let mut columns = Vec::new();
-    for (key, guarded) in declared.keys.iter().zip(&prepared.keys) {
+    for ((key, guarded), read) in declared.keys.iter().zip(&prepared.keys).zip(&records.keys) {
         let left = guarded.iter().filter(|value| **value != 0).count() as u64;
-        let at = Place { column: &key.column, read_as: &key.column, role: Role::Key, kind: None };
-        columns.push(column(batches, &prepared, &at, left, shared)?);
+        let at = Place { column: &key.column, role: Role::Key, kind: None };
+        columns.push(column(read, &prepared, &at, left, shared)?);
     }
     for (number, attribute) in declared.attributes.iter().enumerate() {
         let left = prepared.attributes[number].present();
-        let read_as = value_column(number);
-        let kind = Some(attribute.kind);
-        let at = Place { column: &attribute.column, read_as: &read_as, role: Role::Attribute, kind };
-        columns.push(column(batches, &prepared, &at, left, shared)?);
+        let at = Place { column: &attribute.column, role: Role::Attribute, kind: Some(attribute.kind) };
+        columns.push(column(&records.attributes[number], &prepared, &at, left, shared)?);
     }
     Ok(Profile {
         records: prepared.len(),
         columns,
-        rules: rules(batches, &prepared, declared, trained)?,
+        rules: rules(records, &prepared, declared, trained),
         model: trained.map(|trained| model(declared, trained)),
     })
 }
 
 struct Place<'a> {
     column: &'a str,
-    /// The column of the batches that has its values.
-    read_as: &'a str,
     role: Role,
     kind: Option<Kind>,
 }
 
 fn column(
-    batches: &[RecordBatch],
+    read: &Column,
     prepared: &Prepared,
     at: &Place<'_>,
     left: u64,
     shared: usize,
 ) -> Result<ColumnProfile, IdentityError> {
-    let values = text(batches, at.read_as)?;
-    let numbered = number_values(&values, &prepared.row_of);
-    let counts = || numbered.counts.iter().zip(&numbered.first_row).skip(1);
-    let present: u64 = counts().map(|(count, _)| u64::from(*count)).sum();
-    let mut common: Vec<(u32, &str)> = counts()
-        .filter(|(count, _)| **count > 1)
-        .filter_map(|(count, row)| Some((*count, value(&values, *row as usize)?)))
+    let (whole, _) = Attribute::new(read, &[], &prepared.row_of)?;
+    let present = whole.present();
+    let counts = whole.counts.iter().enumerate().skip(1);
+    let mut common: Vec<(u32, &str)> = counts
+        .filter(|(_, count)| **count > 1)
+        .map(|(number, count)| (*count, whole.text(number as u32)))
         .collect();
     common.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
     common.truncate(shared);
@@ -161,19 +156,24 @@ fn column(
         kind: at.kind,
         present,
         set_aside: present.saturating_sub(left),
-        distinct: numbered.counts.len() as u64 - 1,
+        distinct: whole.values() as u64 - 1,
         shared: shared.collect(),
     })
 }
 
 /// Every rule with what it comes to: the declared ones, or all that the kinds suggest.
 fn rules(
-    batches: &[RecordBatch],
+    records: &Records,
     prepared: &Prepared,
     declared: &Identity,
     trained: Option<&Trained>,
-) -> Result<Vec<RuleProfile>, IdentityError> {
-    let sources = Sources { batches, row_of: &prepared.row_of, attributes: &prepared.attributes };
+) -> Vec<RuleProfile> {
+    let sources = Sources {
+        blocks: &records.blocks,
+        row_of: &prepared.row_of,
+        values: &prepared.values,
+        attributes: &prepared.attributes,
+    };
     let settings = &declared.settings;
     let profile = |of: &Counted, followed: bool, too_wide: bool| RuleProfile {
         rule: of.rule.name.clone(),
@@ -183,14 +183,14 @@ fn rules(
         too_wide,
     };
     if !declared.blocking.is_empty() {
-        let counted = sources.count(&blocking::declared(declared), settings.block_records)?;
+        let counted = sources.count(&blocking::declared(declared), settings.block_records);
         let wide = |of: &Counted| of.pairs > settings.rule_pairs;
-        return Ok(counted.iter().map(|of| profile(of, !wide(of), wide(of))).collect());
+        return counted.iter().map(|of| profile(of, !wide(of), wide(of))).collect();
     }
-    let mut counted = sources.count(&blocking::suggested(declared), settings.block_records)?;
+    let mut counted = sources.count(&blocking::suggested(declared), settings.block_records);
     let followed = evidence::followed(&counted, trained, settings, prepared.len());
     counted.sort_by(|a, b| (a.pairs, &a.rule.name).cmp(&(b.pairs, &b.rule.name)));
-    Ok(counted.iter().map(|of| profile(of, followed.contains(&of.rule.name), false)).collect())
+    counted.iter().map(|of| profile(of, followed.contains(&of.rule.name), false)).collect()
 }
 
 fn model(declared: &Identity, trained: &Trained) -> ModelProfile {

@@ -207,27 +207,29 @@ fn fingerprint_column(
 }
 
 /// [`state_schema`].
-pub fn state_batch(seen: &[Seen]) -> Result<RecordBatch, IdentityError> {
+pub fn state_batch(seen: impl ExactSizeIterator<Item = Seen> + Clone) -> Result<RecordBatch, IdentityError> {
     Ok(RecordBatch::try_new(
         state_schema(),
         vec![
-            Arc::new(fingerprint_column(seen.iter().map(|seen| seen.record))?),
-            Arc::new(seen.iter().map(|seen| Some(seen.hash)).collect::<UInt64Array>()),
-            Arc::new(fingerprint_column(seen.iter().map(|seen| seen.component))?),
-            Arc::new(fingerprint_column(seen.iter().map(|seen| seen.group))?),
+            Arc::new(fingerprint_column(seen.clone().map(|seen| seen.record))?),
+            Arc::new(UInt64Array::from_iter_values(seen.clone().map(|seen| seen.hash))),
+            Arc::new(fingerprint_column(seen.clone().map(|seen| seen.component))?),
+            Arc::new(fingerprint_column(seen.map(|seen| seen.group))?),
         ],
     )?)
 }
 
 /// [`edge_schema`].
-pub fn edge_batch(edges: &[KeptEdge]) -> Result<RecordBatch, IdentityError> {
+pub fn edge_batch(
+    edges: impl ExactSizeIterator<Item = KeptEdge> + Clone,
+) -> Result<RecordBatch, IdentityError> {
     Ok(RecordBatch::try_new(
         edge_schema(),
         vec![
-            Arc::new(fingerprint_column(edges.iter().map(|edge| edge.a))?),
-            Arc::new(fingerprint_column(edges.iter().map(|edge| edge.b))?),
-            Arc::new(edges.iter().map(|edge| Some(edge.weight)).collect::<Float32Array>()),
-            Arc::new(edges.iter().map(|edge| Some(edge.pattern)).collect::<UInt64Array>()),
+            Arc::new(fingerprint_column(edges.clone().map(|edge| edge.a))?),
+            Arc::new(fingerprint_column(edges.clone().map(|edge| edge.b))?),
+            Arc::new(Float32Array::from_iter_values(edges.clone().map(|edge| edge.weight))),
+            Arc::new(UInt64Array::from_iter_values(edges.map(|edge| edge.pattern))),
         ],
     )?)
 }

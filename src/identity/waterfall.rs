@@ -52,7 +52,7 @@ pub fn waterfall(inquiry: &Inquiry<'_>, edge: &Edge) -> Waterfall {
             let comparison = &graded.comparison;
             let attribute = &prepared.attributes[comparison.attribute];
             let level = edge.level(at);
-            let value = |record: u32| attribute.value_of[record as usize];
+            let value = |record: u32| prepared.values.get(record, comparison.attribute);
             let agrees = level != MISSING && level == comparison.equal();
             let rarity = of.rarity.get(value(edge.a) as usize).filter(|_| agrees).copied().unwrap_or(0.0);
             let name = level_names(graded, &inquiry.declared.attributes).into_iter().nth(usize::from(level));

@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use super::IdentityError;
 use super::blocking::{declared, suggested};
-use super::columns::{text, value};
 use super::group::rules;
 use super::inquiry::{Held, Inquiry};
 use super::matching::judge::Apart;
@@ -107,11 +106,11 @@ pub fn why(inquiry: &Inquiry<'_>, held: &Held, left: u32, right: u32) -> Result<
 /// The keys that both records have in common.
 pub fn keys(inquiry: &Inquiry<'_>, a: u32, b: u32) -> Result<Vec<KeyShared>, IdentityError> {
     let mut shared = Vec::new();
-    for (key, guarded) in inquiry.declared.keys.iter().zip(&inquiry.prepared.keys) {
-        let column = text(inquiry.sources.batches, &key.column)?;
-        let of = |record: u32| value(&column, inquiry.prepared.row_of[record as usize] as usize);
+    let columns = inquiry.prepared.keys.iter().zip(&inquiry.records.keys);
+    for (key, (guarded, column)) in inquiry.declared.keys.iter().zip(columns) {
+        let of = |record: u32| column.number_of[inquiry.prepared.row_of[record as usize] as usize];
         let joins = guarded[a as usize] != 0 && guarded[a as usize] == guarded[b as usize];
-        if joins || (of(a).is_some() && of(a) == of(b)) {
+        if joins || (of(a) != 0 && of(a) == of(b)) {
             shared.push(KeyShared { key: key.column.clone(), confidence: key.confidence, set_aside: !joins });
         }
     }
@@ -125,7 +124,7 @@ fn meetings(inquiry: &Inquiry<'_>, a: u32, b: u32) -> Result<Vec<Meeting>, Ident
     };
     let mut meetings = Vec::new();
     for rule in rules {
-        let values = inquiry.sources.values(&rule)?;
+        let values = inquiry.sources.values(&rule);
         let of = |record: u32| values.value_of[record as usize];
         if of(a) != 0 && of(a) == of(b) {
             let followed = inquiry.rules.iter().any(|of| of.name == rule.name);

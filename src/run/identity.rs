@@ -2,22 +2,30 @@
 //! `identity`'s.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use arrow::array::RecordBatch;
+use arrow::array::{ArrayRef, RecordBatch, UInt32Array};
+use arrow::compute::{SortOptions, take_record_batch};
+use arrow::error::ArrowError;
+use arrow::row::{RowConverter, SortField};
 use datafusion::common::TableReference;
+use futures::StreamExt;
+use rayon::ThreadPool;
+use rayon::prelude::*;
 
-use super::compute::{self, Target};
+use super::compute::{self, order_of};
 use super::context::Context;
 use super::error::StepError;
 use crate::compile::identity::records_sql;
 use crate::config::identity::Identity;
-use crate::engine;
+use crate::engine::{self, EngineError};
+use crate::identity::records::Reading;
 use crate::identity::state::StateTables;
-use crate::identity::{self, IdentityError, Previous, Resolution};
+use crate::identity::{self, IdentityError, Previous, Records, Resolution};
 use crate::name::{AsOf, TableName};
 use crate::plan::graph::Step;
 use crate::plan::native;
-use crate::warehouse::{Partition, Release, StagedTable};
+use crate::warehouse::{Partition, Release, StageOptions, StagedTable};
 
 /// A table of the step as a run for this date starts from it: that of the latest date before it; for a date that lies
 /// before them all, the newest, of which only what had begun by then counts.
@@ -43,7 +51,8 @@ pub async fn resolve(
     declared: &Identity,
     base: Option<&Release>,
 ) -> Result<BTreeMap<TableName, StagedTable>, StepError> {
-    let records = compute::collect(context, &step.pipeline, &records_sql(declared)).await?;
+    let pool = pool(context.settings.threads)?;
+    let records = read_records(context, step, declared, &pool).await?;
     let mut before: BTreeMap<&str, Vec<RecordBatch>> = BTreeMap::new();
     for table in Identity::TABLES {
         before.insert(table, read_previous(context, step, table, base).await?);
@@ -60,27 +69,50 @@ pub async fn resolve(
         },
     };
     let memory = remembered_bytes(context.settings.memory_bytes);
-    let resolution = on_threads(context.settings.threads, || {
-        identity::resolve(&records, declared, previous, context.train, memory, context.as_of)
-    })?;
-    drop(records);
+    let resolution =
+        on(&pool, || identity::resolve(records, declared, previous, context.train, memory, context.as_of))?;
     drop(before);
-    let mut staged = BTreeMap::new();
-    for (table, rows) in tables(resolution) {
-        if let Some(table) = step.makes.iter().find(|made| made.as_str() == table) {
-            staged.insert(table.clone(), stage(context, step, table, rows).await?);
-        }
-    }
-    Ok(staged)
+    let stage_one = |(table, rows): (&'static str, RecordBatch)| {
+        let table = step.makes.iter().find(|made| made.as_str() == table)?;
+        Some(stage(context, table, rows).map(|staged| (table.clone(), staged)))
+    };
+    let staged = || tables(resolution).into_par_iter().filter_map(stage_one).collect();
+    tokio::task::block_in_place(|| pool.install(staged))
 }
 
-/// Runs work that spreads over its thread's pool on a pool of so many threads.
-pub fn on_threads<T: Send>(
-    threads: usize,
+/// So many batches of records are read at once: enough for every core to find columns to number.
+const AT_ONCE: usize = 8;
+
+/// Reads the records while the model that yields them is computed.
+async fn read_records(
+    context: &Context,
+    step: &Step,
+    declared: &Identity,
+    pool: &ThreadPool,
+) -> Result<Records, StepError> {
+    let plan = engine::plan(&context.session, &records_sql(declared), &context.params(&step.pipeline))
+        .map_err(EngineError::from)?;
+    let mut batches = engine::execute(&context.session, &plan).await?.chunks(AT_ONCE);
+    let mut reading = Reading::new(declared);
+    while let Some(some) = batches.next().await {
+        context.stop.check()?;
+        let some: Vec<RecordBatch> =
+            some.into_iter().collect::<Result<_, _>>().map_err(|error| EngineError::of_execution(&error))?;
+        on(pool, || reading.add(&some))?;
+    }
+    on(pool, || reading.finish())
+}
+
+/// So many threads, for work that spreads over them.
+pub fn pool(threads: usize) -> Result<ThreadPool, StepError> {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|_| StepError::Panicked)
+}
+
+/// Runs work on a pool.
+pub fn on<T: Send>(
+    pool: &ThreadPool,
     work: impl FnOnce() -> Result<T, IdentityError> + Send,
 ) -> Result<T, StepError> {
-    let pool =
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|_| StepError::Panicked)?;
     tokio::task::block_in_place(|| pool.install(work))
         .map_err(|error| StepError::Unusable(super::message(&error)))
 }
@@ -116,19 +148,42 @@ async fn read_previous(
     Ok(rows)
 }
 
-async fn stage(
-    context: &Context,
-    step: &Step,
-    table: &TableName,
-    rows: RecordBatch,
-) -> Result<StagedTable, StepError> {
-    let name = TableReference::bare(format!("{table}__rows"));
-    engine::batches(&context.session, &name, rows.schema(), vec![rows])?;
-    let sql = format!("SELECT * FROM {}", name.table());
-    let plan = engine::plan(&context.session, &sql, &context.params(&step.pipeline))
-        .map_err(engine::EngineError::from)?;
-    let target = Target { step: step.id.clone(), spec: context.spec(table), first_stream: 0 };
-    let staged = compute::stage(context, &context.session, &target, plan).await?;
-    let _ = context.session.deregister_table(name);
-    Ok(staged)
+/// So many rows are put in order and written at once.
+const CHUNK: usize = 64 << 10;
+
+fn stage(context: &Context, table: &TableName, rows: RecordBatch) -> Result<StagedTable, StepError> {
+    let spec = context.spec(table);
+    let options = StageOptions::for_table(&spec);
+    let stage = context.warehouse.stage(&context.run, context.as_of, &spec, rows.schema_ref(), &options)?;
+    let mut writer = stage.writer(0);
+    let order = order_of(&spec, rows.schema_ref());
+    if order.is_empty() {
+        writer.write(&rows)?;
+    } else {
+        for chunk in places(&rows, &order)?.chunks(CHUNK) {
+            context.stop.check()?;
+            let places = UInt32Array::from(chunk.to_vec());
+            writer.write(&take_record_batch(&rows, &places).map_err(unusable)?)?;
+        }
+    }
+    let files = writer.finish()?;
+    Ok(stage.finish(vec![files])?)
+}
+
+/// The rows' places in ascending order of some columns, NULL last.
+fn places(rows: &RecordBatch, order: &[String]) -> Result<Vec<u32>, StepError> {
+    let columns: Vec<ArrayRef> =
+        order.iter().filter_map(|name| rows.column_by_name(name)).map(Arc::clone).collect();
+    let ascending = SortOptions { descending: false, nulls_first: false };
+    let fields =
+        columns.iter().map(|column| SortField::new_with_options(column.data_type().clone(), ascending));
+    let converter = RowConverter::new(fields.collect()).map_err(unusable)?;
+    let keys = converter.convert_columns(&columns).map_err(unusable)?;
+    let mut places: Vec<u32> = (0..rows.num_rows() as u32).collect();
+    places.par_sort_unstable_by(|a, b| keys.row(*a as usize).cmp(&keys.row(*b as usize)));
+    Ok(places)
+}
+
+fn unusable(error: ArrowError) -> StepError {
+    StepError::Unusable(error.to_string())
 }

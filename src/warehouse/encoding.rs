@@ -36,6 +36,7 @@ fn hardly_repeats(column: &ArrayRef) -> bool {
     let distinct = match column.data_type() {
         DataType::Utf8View => distinct(column.as_string_view().iter()),
         DataType::Utf8 => distinct(column.as_string::<i32>().iter()),
+        DataType::FixedSizeBinary(_) => distinct(column.as_fixed_size_binary().iter()),
         DataType::Int64 => distinct_numbers::<Int64Type>(&column),
         DataType::Timestamp(..) if column.as_primitive_opt::<TimestampMicrosecondType>().is_some() => {
             distinct_numbers::<TimestampMicrosecondType>(&column)

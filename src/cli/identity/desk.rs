@@ -12,6 +12,7 @@ use crate::compile::identity::records_sql;
 use crate::config::identity::Identity;
 use crate::config::project::Project;
 use crate::engine;
+use crate::identity::Records;
 use crate::identity::inquiry::{Inquiry, inquire};
 use crate::identity::state::{State, StateTables};
 use crate::name::TableName;
@@ -24,8 +25,7 @@ use crate::warehouse::{Release, Warehouse};
 pub struct Desk {
     pub project: Project,
     pub declared: Identity,
-    /// Of `records_sql`.
-    pub records: Vec<RecordBatch>,
+    pub records: Records,
     pub map: Vec<RecordBatch>,
     /// Of all dates.
     pub events: Vec<RecordBatch>,
@@ -73,6 +73,7 @@ pub fn open(global: &Global, resources: &Resources) -> Result<Desk, Failure> {
     let (state, edges, model, frequencies) = (next(), next(), next(), next());
     let state =
         State::read(StateTables { state: &state, edges: &edges, model: &model, frequencies: &frequencies })?;
+    let records = Records::read(&records, &declared)?;
     Ok(Desk { project, declared, records, map, events, aliases, suspects, state })
 }
 

@@ -1,15 +1,16 @@
-//! Attributes of records as numbers: each distinct value once, and for each record which one it has. Never compares.
+//! Attributes of records as numbers: each distinct value once, and for each record which ones it has. Never compares.
 
-use arrow::array::StringViewArray;
+use arrow::array::{Array, AsArray, StringViewArray, UInt32Array};
+use arrow::compute::take;
+use arrow::error::ArrowError;
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
-use crate::identity::columns::value;
+use crate::identity::records::Column;
 
-/// One attribute of all records.
+/// The values of one attribute.
 #[derive(Debug)]
 pub struct Attribute {
-    /// By record: the number of its value; 0 where it has none.
-    pub value_of: Vec<u32>,
     /// By value: its text; that of 0 is empty.
     pub texts: StringViewArray,
     /// By value: how many records have it.
@@ -19,26 +20,28 @@ pub struct Attribute {
 }
 
 impl Attribute {
-    /// Numbers the values of a column, in the order of the records, whose rows are `row_of`; `derived` are columns that
-    /// depend on this one alone.
-    pub fn new(column: &StringViewArray, derived: &[StringViewArray], row_of: &[u32]) -> Self {
-        let numbered = number_values(column, row_of);
-        let first_row = || numbered.first_row.iter().skip(1).map(|row| *row as usize);
-        let texts = std::iter::once("").chain(first_row().map(|row| column.value(row)));
-        let derived = derived
-            .iter()
-            .map(|column| {
-                let mut numbers: HashMap<&str, u32> = HashMap::new();
-                let number = |row: usize| {
-                    let Some(text) = value(column, row) else { return 0 };
+    /// A column as records have it, without its values that mean nobody; and by record the number of its value, 0 where it
+    /// has none. Values are numbered in the order of the records, whose rows are `row_of`.
+    pub fn new(
+        column: &Column,
+        means_nobody: &[bool],
+        row_of: &[u32],
+    ) -> Result<(Self, Vec<u32>), ArrowError> {
+        let Numbered { value_of, kept, counts } = number_values(column, means_nobody, row_of);
+        let derived = column.derived.iter().map(|hashes| {
+            let mut numbers: HashMap<u64, u32> = HashMap::new();
+            let number = |old: &u32| match hashes[*old as usize] {
+                0 => 0,
+                hash => {
                     let next = numbers.len() as u32 + 1;
-                    *numbers.entry(text).or_insert(next)
-                };
-                std::iter::once(0).chain(first_row().map(number)).collect()
-            })
-            .collect();
-        let texts = StringViewArray::from_iter_values(texts);
-        Self { texts, derived, value_of: numbered.value_of, counts: numbered.counts }
+                    *numbers.entry(hash).or_insert(next)
+                }
+            };
+            kept.iter().map(number).collect()
+        });
+        let derived = derived.collect();
+        let texts = take(&column.texts, &UInt32Array::from(kept), None)?.as_string_view().clone();
+        Ok((Self { texts, counts, derived }, value_of))
     }
 
     /// The text of a value.
@@ -50,32 +53,64 @@ impl Attribute {
     pub fn present(&self) -> u64 {
         self.counts.iter().skip(1).map(|count| u64::from(*count)).sum()
     }
+
+    /// How many values there are, that of 0 among them.
+    pub fn values(&self) -> usize {
+        self.texts.len()
+    }
 }
 
-/// A column as numbers.
+/// Which values records have, those of a record side by side: one look into memory brings all of them.
 #[derive(Debug)]
-pub struct Numbered {
-    /// By record: the number of its value; 0 for none.
-    pub value_of: Vec<u32>,
-    /// By value: a row that has it; that of 0 means nothing.
-    pub first_row: Vec<u32>,
-    /// By value: how many records have it.
-    pub counts: Vec<u32>,
+pub struct Values {
+    attributes: usize,
+    /// By record, by attribute: the number of the value; 0 where there is none.
+    numbers: Vec<u32>,
 }
 
-/// Numbers the values of a column in the order of the records.
-pub fn number_values(column: &StringViewArray, row_of: &[u32]) -> Numbered {
-    let mut numbers: HashMap<&str, u32> = HashMap::new();
-    let mut numbered =
-        Numbered { value_of: Vec::with_capacity(row_of.len()), first_row: vec![0], counts: vec![0] };
-    for row in row_of {
-        let number = value(column, *row as usize).map_or(0, |text| {
-            *numbers.entry(text).or_insert_with(|| {
-                numbered.first_row.push(*row);
-                numbered.counts.push(0);
-                (numbered.counts.len() - 1) as u32
-            })
+impl Values {
+    /// Puts columns side by side.
+    pub fn new(columns: &[Vec<u32>]) -> Self {
+        let attributes = columns.len();
+        let records = columns.first().map_or(0, Vec::len);
+        let mut numbers = vec![0; records * attributes];
+        numbers.par_chunks_mut(attributes.max(1)).enumerate().for_each(|(record, numbers)| {
+            numbers.iter_mut().zip(columns).for_each(|(number, column)| *number = column[record]);
         });
+        Self { attributes, numbers }
+    }
+
+    /// The number of a record's value.
+    pub fn get(&self, record: u32, attribute: usize) -> u32 {
+        self.numbers[record as usize * self.attributes + attribute]
+    }
+}
+
+/// A column as records have it.
+struct Numbered {
+    value_of: Vec<u32>,
+    /// By value: its number in the column.
+    kept: Vec<u32>,
+    counts: Vec<u32>,
+}
+
+fn number_values(column: &Column, means_nobody: &[bool], row_of: &[u32]) -> Numbered {
+    let mut number_of = vec![0_u32; column.texts.len()];
+    let mut numbered =
+        Numbered { value_of: Vec::with_capacity(row_of.len()), kept: vec![0], counts: vec![0] };
+    for row in row_of {
+        let old = column.number_of[*row as usize];
+        let number = if old == 0 || means_nobody.get(old as usize).copied().unwrap_or(false) {
+            0
+        } else {
+            let slot = &mut number_of[old as usize];
+            if *slot == 0 {
+                *slot = numbered.kept.len() as u32;
+                numbered.kept.push(old);
+                numbered.counts.push(0);
+            }
+            *slot
+        };
         numbered.counts[number as usize] += 1;
         numbered.value_of.push(number);
     }

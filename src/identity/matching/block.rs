@@ -158,17 +158,18 @@ pub fn for_each_pair<S: Default + Send, W: Sync + Fn(u32, u32) -> bool, F: Sync 
         .enumerate()
         .flat_map(|(rule, blocks)| blocks.runs(TASK).into_iter().map(move |run| (rule, run)))
         .collect();
+    let places = Places::new(rules);
     tasks
         .into_par_iter()
         .map(|(rule, (from, to))| {
-            let (earlier, blocks) = (&rules[..rule], &rules[rule]);
+            let blocks = &rules[rule];
             let mut state = S::default();
             let mut pairs = Pairs::default();
             for block in from..to {
                 let members = blocks.members(block);
                 for (at, a) in members.iter().enumerate() {
                     for b in &members[at + 1..] {
-                        if !meet_in(earlier, *a, *b) && wanted(*a, *b) {
+                        if !places.meet_before(rule, *a, *b) && wanted(*a, *b) {
                             pairs.push(*a, *b);
                             if pairs.len() == CHUNK {
                                 work(&mut state, &pairs);
@@ -184,6 +185,33 @@ pub fn for_each_pair<S: Default + Send, W: Sync + Fn(u32, u32) -> bool, F: Sync 
             state
         })
         .collect()
+}
+
+/// The blocks of each record side by side, rule by rule: one look into memory brings all of them.
+struct Places {
+    rules: usize,
+    block_of: Vec<u32>,
+}
+
+impl Places {
+    fn new(rules: &[Blocks]) -> Self {
+        let records = rules.first().map_or(0, |blocks| blocks.block_of.len());
+        let mut block_of = vec![0; records * rules.len()];
+        block_of.par_chunks_mut(rules.len().max(1)).enumerate().for_each(|(record, places)| {
+            places.iter_mut().zip(rules).for_each(|(place, blocks)| *place = blocks.block_of[record]);
+        });
+        Self { rules: rules.len(), block_of }
+    }
+
+    fn of(&self, record: u32, rules: usize) -> &[u32] {
+        let from = record as usize * self.rules;
+        &self.block_of[from..from + rules]
+    }
+
+    /// Whether two records share a block of any rule before this one.
+    fn meet_before(&self, rule: usize, a: u32, b: u32) -> bool {
+        self.of(a, rule).iter().zip(self.of(b, rule)).any(|(a, b)| *a != 0 && a == b)
+    }
 }
 
 /// Whether two records share a block of any of the rules.

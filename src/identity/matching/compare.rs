@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::NaiveDate;
 
-use super::attribute::Attribute;
+use super::attribute::{Attribute, Values};
 use super::block::Pairs;
 use crate::identity::similarity::{DateLevel, Scratch, date_level};
 
@@ -74,7 +74,7 @@ impl Comparison {
 /// A comparison with what it has worked out so far.
 pub struct Comparer<'a> {
     comparison: &'a Comparison,
-    attributes: &'a [Attribute],
+    values: &'a Values,
     attribute: &'a Attribute,
     /// By value: the day since 1970, where it is a date.
     days: Vec<i32>,
@@ -86,15 +86,20 @@ pub struct Comparer<'a> {
 
 impl<'a> Comparer<'a> {
     /// Made to remember about `memory_bytes` of pairs.
-    pub fn new(comparison: &'a Comparison, attributes: &'a [Attribute], memory_bytes: usize) -> Self {
+    pub fn new(
+        comparison: &'a Comparison,
+        attributes: &'a [Attribute],
+        values: &'a Values,
+        memory_bytes: usize,
+    ) -> Self {
         let attribute = &attributes[comparison.attribute];
         let is_date = comparison.tests.iter().any(|test| matches!(test, Test::Date(_) | Test::Days { .. }));
-        let values = if is_date { attribute.counts.len() } else { 0 };
+        let dates = if is_date { attribute.counts.len() } else { 0 };
         Self {
             comparison,
-            attributes,
+            values,
             attribute,
-            days: (0..values as u32).map(|number| day(attribute.text(number)).unwrap_or(i32::MIN)).collect(),
+            days: (0..dates as u32).map(|number| day(attribute.text(number)).unwrap_or(i32::MIN)).collect(),
             across: comparison.tests.iter().map(|test| across(*test, attribute, attributes)).collect(),
             equal: comparison.equal(),
             known: Known::new(memory_bytes, attribute.counts.len()),
@@ -104,9 +109,9 @@ impl<'a> Comparer<'a> {
     /// The levels of pairs of records.
     pub fn levels(&self, pairs: &Pairs, scratch: &mut Scratch, levels: &mut Vec<u8>) {
         levels.clear();
-        let value_of = &self.attribute.value_of;
+        let own = self.comparison.attribute;
         for (a, b) in pairs.a.iter().zip(&pairs.b) {
-            let (of_a, of_b) = (value_of[*a as usize], value_of[*b as usize]);
+            let (of_a, of_b) = (self.values.get(*a, own), self.values.get(*b, own));
             levels.push(if of_a == 0 || of_b == 0 {
                 MISSING
             } else if of_a == of_b {
@@ -167,13 +172,12 @@ impl<'a> Comparer<'a> {
 
     /// The level of two records whose own values differ: whether they are each other's value of another attribute.
     fn level_of_records(&self, a: u32, b: u32) -> u8 {
-        let (a, b) = (a as usize, b as usize);
-        let own = &self.attribute.value_of;
+        let own = |record: u32| self.values.get(record, self.comparison.attribute);
         let swapped = self.comparison.tests.iter().zip(&self.across).position(|(test, across)| match test {
             Test::Swapped { with } => {
-                let other = &self.attributes[*with].value_of;
+                let other = |record: u32| self.values.get(record, *with);
                 let meets = |own: u32, other: u32| other != 0 && across[own as usize] == other;
-                meets(own[a], other[b]) || meets(own[b], other[a])
+                meets(own(a), other(b)) || meets(own(b), other(a))
             }
             _ => false,
         });

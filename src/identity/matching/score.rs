@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::attribute::Values;
 use super::block::{self, Blocks, Pairs};
 use super::compare::Comparer;
 use super::model::Weights;
@@ -45,8 +46,9 @@ pub fn heaviest_first(one: &Edge, other: &Edge) -> Ordering {
 pub struct Scorer<'a> {
     pub comparers: &'a [Comparer<'a>],
     pub weights: &'a Weights,
-    /// By comparison: each record's value.
-    pub values: Vec<&'a [u32]>,
+    pub values: &'a Values,
+    /// By comparison: the attribute that it grades.
+    pub attribute: Vec<usize>,
     /// By comparison: the level of equal values.
     pub equal: Vec<u8>,
     /// By comparison: the level of values that no test holds for.
@@ -104,10 +106,10 @@ impl Scorer<'_> {
                 patterns[row] |= placed(*level, at);
             }
             if !rarity.is_empty() {
-                let (values, equal) = (self.values[at], self.equal[at]);
+                let (attribute, equal) = (self.attribute[at], self.equal[at]);
                 for (row, level) in levels.iter().enumerate() {
                     if *level == equal {
-                        weights[row] += rarity[values[pairs.a[row] as usize] as usize];
+                        weights[row] += rarity[self.values.get(pairs.a[row], attribute) as usize];
                     }
                 }
             }
