@@ -1,5 +1,6 @@
 //! The aggregate functions that SQL lacks. Answers never depend on the order of rows.
 
+mod components;
 mod extreme;
 mod groups;
 mod most_frequent;
@@ -14,6 +15,7 @@ use datafusion::logical_expr::{AggregateUDF, DocSection, Documentation};
 pub fn all() -> Vec<Arc<AggregateUDF>> {
     vec![
         Arc::new(AggregateUDF::new_from_impl(most_frequent::Mode::new())),
+        Arc::new(AggregateUDF::new_from_impl(components::ConnectedComponents::new())),
         Arc::new(AggregateUDF::new_from_impl(extreme::By::new(extreme::Which::Greatest))),
         Arc::new(AggregateUDF::new_from_impl(extreme::By::new(extreme::Which::Least))),
         Arc::new(AggregateUDF::new_from_impl(quantile::Quantile::new(quantile::Wanted::Percentile))),
