@@ -1,6 +1,7 @@
 //! One execution: load → compute → check → publish. Composes source, engine and warehouse, and decides nothing that
 //! they could decide.
 
+mod allocator;
 mod compute;
 mod context;
 mod decide;
