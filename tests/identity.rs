@@ -63,6 +63,7 @@ fn by_keys() -> Identity {
         never: Vec::new(),
         settings: MatchSettings::default(),
         overrides: None,
+        model: None,
         at: place(),
     }
 }

@@ -89,6 +89,7 @@ fn declared() -> Identity {
         // Laws hold for every night, also for one in which much changes.
         settings: MatchSettings { changed_ids: 1.0, ..MatchSettings::default() },
         overrides: None,
+        model: None,
         at: place(),
     }
 }

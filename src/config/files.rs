@@ -41,7 +41,9 @@ fn belongs(path: &str) -> bool {
     let hidden = path.split('/').any(|part| part.starts_with('.'));
     let yaml = path.ends_with(".yaml") || path.ends_with(".yml");
     match path.split_once('/') {
-        Some(("config", file)) => !hidden && (yaml || path.ends_with(".csv")) && !file.contains('/'),
+        Some(("config", file)) => {
+            !hidden && (yaml || path.ends_with(".csv") || path.ends_with(".json")) && !file.contains('/')
+        }
         Some(("pipelines", file)) => !hidden && yaml && !file.contains('/'),
         Some(("sql", _)) => !hidden && path.ends_with(".sql"),
         _ => false,

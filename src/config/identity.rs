@@ -23,6 +23,8 @@ pub struct Identity {
     pub settings: MatchSettings,
     /// The stewards' file, relative to the project's folder, and what stands in it.
     pub overrides: Option<Overrides>,
+    /// The model that is used instead of one that is trained.
+    pub model: Option<ModelFile>,
     pub at: Location,
 }
 
@@ -196,6 +198,16 @@ impl Default for MatchSettings {
             changed_ids: 0.25,
         }
     }
+}
+
+/// A matching model that was written down; what stands in it is `identity`'s.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelFile {
+    /// Relative to the project's folder.
+    pub path: String,
+    pub text: Arc<str>,
+    /// Where it is named.
+    pub at: Location,
 }
 
 /// What stewards decided.

@@ -11,13 +11,14 @@ use serde::{Deserialize, Serialize};
 use super::IdentityError;
 use super::blocking::{self, Counted, Rule, Sources};
 use super::columns::{Fingerprint, hash_of};
+use super::kind::graded;
 use super::matching::block::{Blocks, pairs_of};
 use super::matching::compare::Comparer;
 use super::matching::estimate::{Training, estimate};
 use super::matching::model::{Weights, bits_of};
 use super::matching::score::Edge;
 use super::prepare::Prepared;
-use super::state::{State, Trained};
+use super::state::{State, Trained, pin};
 use crate::config::identity::{Identity, MatchSettings};
 use crate::name::AsOf;
 
@@ -68,13 +69,14 @@ pub fn gather(
         });
     }
     let frozen = fitting(previous, declared).filter(|_| train_model == Train::IfNeeded);
-    let rules = rules(sources, declared, frozen, prepared.len())?;
+    let pinned = pinned(declared)?;
+    let rules = rules(sources, declared, frozen.or(pinned.as_ref()), prepared.len())?;
     let blocks = sources.blocks(&rules, declared.settings.block_records);
     let hashes = hashes(prepared, &blocks);
     let (trained, changed) = match frozen {
         Some(frozen) => (frozen.clone(), changed(prepared, &hashes, previous)),
         None => {
-            let trained = train(prepared, comparers, &rules, &blocks, declared, as_of);
+            let trained = train(prepared, comparers, &rules, &blocks, declared, as_of)?;
             (trained, vec![true; prepared.len()])
         }
     };
@@ -89,7 +91,9 @@ pub fn gather(
 
 /// The model, if it was trained for what is declared now.
 pub fn fitting<'a>(state: &'a State, declared: &Identity) -> Option<&'a Trained> {
-    state.trained.as_ref().filter(|trained| trained.declaration == declaration(declared))
+    let fits =
+        |trained: &&Trained| trained.declaration == declaration(declared) && trained.pinned == pin(declared);
+    state.trained.as_ref().filter(fits)
 }
 
 /// Pairs of less weight hold nothing together.
@@ -143,7 +147,7 @@ fn train(
     blocks: &[Blocks],
     declared: &Identity,
     as_of: AsOf,
-) -> Trained {
+) -> Result<Trained, IdentityError> {
     let implied: Vec<Vec<usize>> = rules.iter().map(|rule| rule.implied.clone()).collect();
     let alone: Vec<Option<usize>> = rules.iter().map(|rule| rule.alone).collect();
     let mut model = estimate(&Training {
@@ -159,12 +163,45 @@ fn train(
     if let Some(prior) = declared.settings.prior {
         model.prior = prior;
     }
-    Trained {
+    let mut trained = Trained {
         declaration: declaration(declared),
+        pinned: None,
         trained_on: as_of.to_string(),
         rules: rules.iter().map(|rule| rule.name.clone()).collect(),
         model,
+    };
+    if let Some(pinned) = pinned(declared)? {
+        // How rare values are is the data's to say, what agreement is worth the file's.
+        trained.model.prior = pinned.model.prior;
+        for (own, pinned) in trained.model.comparisons.iter_mut().zip(pinned.model.comparisons) {
+            (own.m, own.u) = (pinned.m, pinned.u);
+        }
+        (trained.pinned, trained.trained_on) = (pinned.pinned, pinned.trained_on);
     }
+    Ok(trained)
+}
+
+/// The model that is declared to be used, if it is one and fits.
+fn pinned(declared: &Identity) -> Result<Option<Trained>, IdentityError> {
+    let unfit =
+        || IdentityError::UnfitModel(declared.model.as_ref().map_or("", |file| &file.path).to_owned());
+    let Some(pinned) = Trained::declared(declared).map_err(|_| unfit())? else { return Ok(None) };
+    if fits(&pinned, declared) { Ok(Some(pinned)) } else { Err(unfit()) }
+}
+
+/// Whether a model that was written down is one for what is declared: of the same attributes, levels and rules, with a
+/// probability for every level.
+pub fn fits(model: &Trained, declared: &Identity) -> bool {
+    let comparisons: Vec<_> = graded(declared).into_iter().map(|graded| graded.comparison).collect();
+    let sound = |share: &f64| *share > 0.0 && *share < 1.0;
+    let whole = |shares: &[f64], levels: usize| shares.len() == levels && shares.iter().all(sound);
+    model.declaration == declaration(declared)
+        && sound(&model.model.prior)
+        && model.model.comparisons.len() == comparisons.len()
+        && model.model.comparisons.iter().zip(&comparisons).all(|(of, comparison)| {
+            let levels = comparison.levels() - 1;
+            of.name == comparison.name && whole(&of.m, levels) && whole(&of.u, levels)
+        })
 }
 
 /// The share of pairs that share an exact key, where the estimate of λ starts.

@@ -11,7 +11,7 @@ mod alias;
 pub mod blocking;
 mod carry;
 pub mod chronicle;
-mod cluster;
+pub mod cluster;
 pub mod columns;
 pub mod evaluation;
 pub mod evidence;
@@ -70,6 +70,8 @@ pub enum IdentityError {
         "the last release holds no matching model for what `identity:` declares now; run `portrait run` first"
     )]
     NoModel,
+    #[error("`{0}` is not a matching model for what `identity:` declares")]
+    UnfitModel(String),
     #[error("row {0} of the truth gives a record to another person than an earlier row")]
     TwoPersons(usize),
     #[error("failed to write the model down")]

@@ -15,6 +15,7 @@ use super::IdentityError;
 use super::columns::{Fingerprint, text};
 use super::history::strings;
 use super::matching::model::Model;
+use crate::config::identity::Identity;
 use crate::name::AsOf;
 
 /// A trained model, and what it was trained for.
@@ -22,10 +23,27 @@ use crate::name::AsOf;
 pub struct Trained {
     /// Of what was declared; another declaration needs another model.
     pub declaration: String,
+    /// Of the file that it was taken from, where it was not estimated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<String>,
     pub trained_on: String,
     /// The blocking rules that are followed.
     pub rules: Vec<String>,
     pub model: Model,
+}
+
+impl Trained {
+    /// The model that is declared to be used instead of a trained one, if any. Values' frequencies are not in its file.
+    pub fn declared(declared: &Identity) -> Result<Option<Self>, serde_json::Error> {
+        let Some(file) = &declared.model else { return Ok(None) };
+        let trained: Self = serde_json::from_str(&file.text)?;
+        Ok(Some(Self { pinned: pin(declared), ..trained }))
+    }
+}
+
+/// By what a model is known to come from the file that is declared.
+pub fn pin(declared: &Identity) -> Option<String> {
+    declared.model.as_ref().map(|file| Fingerprint::of(&[&file.text]).hex())
 }
 
 /// What a record was, when it was last looked at.

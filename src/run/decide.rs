@@ -228,6 +228,7 @@ fn of_identity(
     declaration.extend(identity.overrides.iter().flat_map(|overrides| {
         overrides.rows.iter().map(|row| format!("{:?} {:?} {:?}", row.left, row.right, row.decision))
     }));
+    declaration.extend(identity.model.iter().map(|file| file.text.to_string()));
     if context.train == Train::Anew {
         declaration.push(context.run.to_string());
     }

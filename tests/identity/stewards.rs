@@ -3,3 +3,4 @@
 mod ask;
 mod laws;
 mod look;
+mod pin;

@@ -24,6 +24,8 @@ pub enum IdentityAction {
     Review(Review),
     /// Measure the customers against a truth or labels
     Evaluate(Evaluate),
+    /// Write the matching model down, to be used whatever the data becomes
+    Model(Model),
 }
 
 #[derive(Debug, Args)]
@@ -93,6 +95,21 @@ pub struct Review {
     /// Show values as they are; they are personal
     #[arg(long)]
     pub reveal: bool,
+    #[command(flatten)]
+    pub resources: Resources,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  portrait identity model --output config/identity_model.json
+
+With `model: config/identity_model.json` under `identity:` no run trains a model: what agreement and disagreement are worth, how
+many pairs match, and which rules bring records together are the file's; how rare values are is still the data's to say. The
+file belongs to the attributes, levels and rules that are declared; `portrait check` tells when it no longer fits.")]
+pub struct Model {
+    /// The file to write (default: standard output)
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     #[command(flatten)]
     pub resources: Resources,
 }

@@ -2,6 +2,7 @@
 
 pub mod desk;
 mod evaluate;
+mod model;
 mod profile;
 mod review;
 pub mod shown;
@@ -18,6 +19,7 @@ pub fn run(global: &Global, arguments: &IdentityArguments) -> Result<(), Failure
         IdentityAction::Profile(arguments) => profile::run(global, arguments),
         IdentityAction::Review(arguments) => review::run(global, arguments),
         IdentityAction::Evaluate(arguments) => evaluate::run(global, arguments),
+        IdentityAction::Model(arguments) => model::run(global, arguments),
     }
 }
 

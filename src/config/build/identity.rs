@@ -2,7 +2,7 @@
 
 use super::super::files::ProjectFiles;
 use super::super::identity::{
-    Attribute, BlockingRule, Guard, Identity, IdentityKey, Level, MatchSettings, NeverRule,
+    Attribute, BlockingRule, Guard, Identity, IdentityKey, Level, MatchSettings, ModelFile, NeverRule,
 };
 use super::super::problem::did_you_mean;
 use super::super::raw::identity::{RawAttribute, RawIdentity, RawIdentityKey, RawLevel, RawNever};
@@ -57,6 +57,7 @@ pub fn identity(
     let never: Vec<NeverRule> =
         raw.never.into_iter().enumerate().map(|(at, raw)| apart(raw, &names, never.item(at), pass)).collect();
     let overrides = raw.overrides.and_then(|path| overrides::read(path, place.key("overrides"), files, pass));
+    let model = raw.model.and_then(|path| model(path, place.key("model"), files, pass));
     Some(Identity {
         records: records?,
         keys,
@@ -65,8 +66,20 @@ pub fn identity(
         never,
         settings,
         overrides,
+        model,
         at: place.key_at(),
     })
+}
+
+/// The model's file. Whether it fits what is declared shows when the plan is checked.
+fn model(path: String, place: Place<'_>, files: &ProjectFiles, pass: &mut Pass<'_>) -> Option<ModelFile> {
+    let Some(text) = files.text(&path) else {
+        let known = files.under("config/").map(|(path, _)| path.as_ref());
+        let help = did_you_mean(&path, known.filter(|path| path.ends_with(".json")));
+        pass.error(place.at(), format!("there is no file `{path}`"), help);
+        return None;
+    };
+    Some(ModelFile { text: text.clone(), path, at: place.at() })
 }
 
 /// A pattern of levels has four bits for each attribute.

@@ -34,6 +34,9 @@ pub struct RawIdentity {
     /// The stewards' decisions, a CSV in the project's folder: left_source, left_source_key, right_source,
     /// right_source_key, decision (same or different), author, reason.
     pub overrides: Option<String>,
+    /// The matching model to use instead of training one: a JSON file in the project's folder, as `portrait identity model`
+    /// writes it.
+    pub model: Option<String>,
 }
 
 /// A column of which an equal value joins two records.

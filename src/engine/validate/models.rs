@@ -10,13 +10,15 @@ use datafusion::logical_expr::sqlparser::ast::{Expr, SelectItem, SetExpr};
 
 use super::{Validator, problem, source_schema};
 use crate::compile::identity::records_sql;
-use crate::config::identity::Level;
-use crate::config::problem::{Problem, nearest};
+use crate::config::identity::{Level, ModelFile};
+use crate::config::problem::{Location, Problem, nearest};
 use crate::config::project::{Identity, Model};
 use crate::engine::diagnose::Diagnosis;
 use crate::engine::planning::{analyze, plan_parsed};
 use crate::engine::shape::table_schema;
 use crate::engine::tables::{empty, previous};
+use crate::identity::evidence;
+use crate::identity::state::Trained;
 use crate::name::{PipelineName, TableName};
 use crate::plan::graph::{Step, StepKind};
 use crate::plan::native;
@@ -247,11 +249,33 @@ impl Validator<'_> {
                 self.problems.push(problem(at.clone(), error));
             }
         }
+        if let Some(file) = &identity.model {
+            self.problems.extend(unfit_model(file, identity));
+        }
         // What the kinds derive is ours; it can fail on a column of an odd type.
         if self.problems.len() == before {
             for error in self.plan_sql(&records_sql(identity), pipeline).err().unwrap_or_default() {
                 self.problems.push(problem(identity.at.clone(), error));
             }
+        }
+    }
+}
+
+/// What is wrong with a matching model that is declared to be used.
+fn unfit_model(file: &ModelFile, identity: &Identity) -> Option<Problem> {
+    let help = "leave `model:` out, run, and write the model with `portrait identity model`";
+    match Trained::declared(identity) {
+        Ok(Some(model)) if !evidence::fits(&model, identity) => {
+            let message = format!("`{}` was trained for other attributes, levels or rules", file.path);
+            Some(Problem::error(file.at.clone(), message).help(help))
+        }
+        Ok(_) => None,
+        Err(error) => {
+            let (line, column) = (error.line().max(1) as u32, error.column().max(1) as u32);
+            let at = Location { file: Arc::from(file.path.as_str()), line, column, length: 1 };
+            let message = error.to_string();
+            let message = message.split(" at line ").next().unwrap_or_default();
+            Some(Problem::error(at, format!("this is no matching model: {message}")).help(help))
         }
     }
 }
