@@ -25,8 +25,8 @@ pub fn guarded(
     let text = |number: usize| column.texts.value(number);
     let mut means_nobody = vec![false; values];
     if !guard.placeholders.is_empty() {
-        for number in 1..values {
-            means_nobody[number] = guard.placeholders.iter().any(|placeholder| placeholder == text(number));
+        for (number, means_nobody) in means_nobody.iter_mut().enumerate().skip(1) {
+            *means_nobody = guard.placeholders.iter().any(|placeholder| placeholder == text(number));
         }
     }
     // A value in no more rows than that is within every limit.

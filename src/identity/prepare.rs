@@ -102,7 +102,7 @@ impl Prepared {
     pub fn comparers(&self, memory_bytes: usize) -> Vec<Comparer<'_>> {
         let each = memory_bytes / self.comparisons.len().max(1);
         let compare = |comparison| Comparer::new(comparison, &self.attributes, &self.values, each);
-        self.comparisons.iter().map(|comparison| compare(comparison)).collect()
+        self.comparisons.iter().map(compare).collect()
     }
 
     /// What scores pairs of the records.

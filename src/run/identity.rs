@@ -148,26 +148,33 @@ async fn read_previous(
     Ok(rows)
 }
 
-/// So many rows are put in order and written at once.
+/// A file of sorted rows has so many, written so many at once. Files are written side by side.
+const FILE: usize = 512 << 10;
 const CHUNK: usize = 64 << 10;
 
 fn stage(context: &Context, table: &TableName, rows: RecordBatch) -> Result<StagedTable, StepError> {
     let spec = context.spec(table);
     let options = StageOptions::for_table(&spec);
     let stage = context.warehouse.stage(&context.run, context.as_of, &spec, rows.schema_ref(), &options)?;
-    let mut writer = stage.writer(0);
     let order = order_of(&spec, rows.schema_ref());
-    if order.is_empty() {
+    let files = if order.is_empty() {
+        let mut writer = stage.writer(0);
         writer.write(&rows)?;
+        vec![writer.finish()?]
     } else {
-        for chunk in places(&rows, &order)?.chunks(CHUNK) {
-            context.stop.check()?;
-            let places = UInt32Array::from(chunk.to_vec());
-            writer.write(&take_record_batch(&rows, &places).map_err(unusable)?)?;
-        }
-    }
-    let files = writer.finish()?;
-    Ok(stage.finish(vec![files])?)
+        let write = |(number, places): (usize, &[u32])| {
+            let mut writer = stage.writer(number as u32);
+            for places in places.chunks(CHUNK) {
+                context.stop.check()?;
+                let places = UInt32Array::from(places.to_vec());
+                writer.write(&take_record_batch(&rows, &places).map_err(unusable)?)?;
+            }
+            writer.finish().map_err(StepError::from)
+        };
+        let places = places(&rows, &order)?;
+        places.par_chunks(FILE).enumerate().map(write).collect::<Result<_, _>>()?
+    };
+    Ok(stage.finish(files)?)
 }
 
 /// The rows' places in ascending order of some columns, NULL last.
@@ -179,9 +186,22 @@ fn places(rows: &RecordBatch, order: &[String]) -> Result<Vec<u32>, StepError> {
         columns.iter().map(|column| SortField::new_with_options(column.data_type().clone(), ascending));
     let converter = RowConverter::new(fields.collect()).map_err(unusable)?;
     let keys = converter.convert_columns(&columns).map_err(unusable)?;
-    let mut places: Vec<u32> = (0..rows.num_rows() as u32).collect();
-    places.par_sort_unstable_by(|a, b| keys.row(*a as usize).cmp(&keys.row(*b as usize)));
-    Ok(places)
+    // What all keys begin with tells nothing; most are told apart by the bytes after it.
+    let first = keys.iter().next();
+    let first = first.as_ref().map_or(&[][..], |key| key.as_ref());
+    let alike = |key: &[u8]| key.iter().zip(first).take_while(|(a, b)| a == b).count();
+    let begin = keys.iter().map(|key| alike(key.as_ref())).min().unwrap_or(0);
+    let head = |key: &[u8]| {
+        let mut head = [0; 16];
+        let told = &key[begin.min(key.len())..];
+        let length = told.len().min(head.len());
+        head[..length].copy_from_slice(&told[..length]);
+        u128::from_be_bytes(head)
+    };
+    let mut places: Vec<(u128, u32)> = keys.iter().map(|key| head(key.as_ref())).zip(0..).collect();
+    let rest = |a: u32, b: u32| keys.row(a as usize).cmp(&keys.row(b as usize)).then(a.cmp(&b));
+    places.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| rest(a.1, b.1)));
+    Ok(places.into_iter().map(|(_, place)| place).collect())
 }
 
 fn unusable(error: ArrowError) -> StepError {

@@ -135,6 +135,12 @@ impl Pairs {
         self.b.clear();
     }
 
+    /// The n-th part of so many pairs; the last may be shorter.
+    pub fn part(&self, number: usize, pairs: usize) -> Self {
+        let range = number * pairs..((number + 1) * pairs).min(self.len());
+        Self { a: self.a[range.clone()].to_vec(), b: self.b[range].to_vec() }
+    }
+
     pub fn push(&mut self, a: u32, b: u32) {
         self.a.push(a.min(b));
         self.b.push(a.max(b));

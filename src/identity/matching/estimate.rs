@@ -35,7 +35,7 @@ const RULE_SAMPLE: u64 = 200_000;
 /// So many pairs drawn at random u is learnt from, for each record; no fewer and no more than these.
 const RANDOM_PER_RECORD: u64 = 20;
 const LEAST_RANDOM: u64 = 100_000;
-const MOST_RANDOM: u64 = 1_000_000;
+const MOST_RANDOM: u64 = 500_000;
 /// The belief in the expected levels, in matches.
 const BELIEF: f64 = 20.0;
 
@@ -147,19 +147,29 @@ fn levels_at_random(training: &Training) -> Vec<Vec<f64>> {
         .collect()
 }
 
+/// So many pairs are looked at together: their levels stay in the cache of a core.
+const CHUNK: usize = 1 << 15;
+
+/// How often each level occurs, by comparison.
 fn level_counts(training: &Training, pairs: &Pairs) -> Vec<Vec<u64>> {
-    training
-        .comparers
-        .par_iter()
-        .zip(training.comparisons)
-        .map(|(comparer, comparison)| {
-            let mut levels = Vec::new();
-            comparer.levels(pairs, &mut Scratch::default(), &mut levels);
-            let mut counts = vec![0_u64; comparison.levels()];
+    let none = || -> Vec<Vec<u64>> {
+        training.comparisons.iter().map(|comparison| vec![0; comparison.levels()]).collect()
+    };
+    let count = |mut counts: Vec<Vec<u64>>, chunk: usize| {
+        let part = pairs.part(chunk, CHUNK);
+        let (mut scratch, mut levels) = (Scratch::default(), Vec::new());
+        for (comparer, counts) in training.comparers.iter().zip(&mut counts) {
+            comparer.levels(&part, &mut scratch, &mut levels);
             levels.iter().for_each(|level| counts[usize::from(*level)] += 1);
-            counts
-        })
-        .collect()
+        }
+        counts
+    };
+    let add = |mut counts: Vec<Vec<u64>>, others: Vec<Vec<u64>>| {
+        let both = counts.iter_mut().flatten().zip(others.iter().flatten());
+        both.for_each(|(count, other)| *count += other);
+        counts
+    };
+    (0..pairs.len().div_ceil(CHUNK)).into_par_iter().fold(none, count).reduce(none, add)
 }
 
 /// The patterns of all pairs, and of those that are wanted.
@@ -168,12 +178,10 @@ fn patterns(
     pairs: &Pairs,
     wanted: impl Sync + Fn(u32, u32) -> bool,
 ) -> (Patterns, Patterns) {
-    const CHUNK: usize = 1 << 15;
     let chunks: Vec<(HashMap<u64, f64>, HashMap<u64, f64>)> = (0..pairs.len().div_ceil(CHUNK))
         .into_par_iter()
         .map(|chunk| {
-            let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(pairs.len());
-            let part = Pairs { a: pairs.a[range.clone()].to_vec(), b: pairs.b[range].to_vec() };
+            let part = pairs.part(chunk, CHUNK);
             let mut packed = vec![0_u64; part.len()];
             let (mut scratch, mut levels) = (Scratch::default(), Vec::new());
             for (at, comparer) in training.comparers.iter().enumerate() {
