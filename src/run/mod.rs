@@ -67,6 +67,7 @@ pub struct Job {
 /// # Errors
 /// Everything that keeps the run from beginning or from publishing. Steps and checks that fail are in the record.
 pub async fn run(job: Job) -> Result<RunRecord, RunError> {
+    allocator::keep_for_a_while();
     let prepared = prepare(&job.project).map_err(RunError::Invalid)?;
     let selected = selected(&job.project, &prepared.graph, &job.request)?;
     let run = job.start.run().clone();
