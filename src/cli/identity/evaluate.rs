@@ -1,12 +1,17 @@
 //! `portrait identity evaluate`: how well the customers fit a truth or labels.
 
+use std::collections::BTreeSet;
+
+use arrow::array::RecordBatch;
+
 use super::desk;
 use super::table::{self, Column};
 use super::truth::{read_labels, read_truth};
 use crate::cli::args::{Evaluate, Global};
 use crate::cli::failure::Failure;
 use crate::cli::output;
-use crate::identity::evaluation::{AtThreshold, Evaluation, Known, NamedMistake, evaluate};
+use crate::identity::columns::text;
+use crate::identity::evaluation::{AtThreshold, Evaluation, Known, Name, NamedMistake, evaluate};
 use crate::identity::inquiry::Open;
 use crate::identity::measure::Quality;
 use crate::report;
@@ -20,6 +25,9 @@ pub fn run(global: &Global, arguments: &Evaluate) -> Result<(), Failure> {
     };
     let desk = desk::open(global, &arguments.resources)?;
     let open = Open::read(&desk.map)?;
+    if let Known::Persons(persons) = &known {
+        strange_sources(persons, &desk.map)?;
+    }
     let evaluation = desk.ask(|inquiry| Ok(evaluate(inquiry, &open, &known, arguments.mistakes)?))?;
     if let Some(path) = &arguments.svg {
         std::fs::write(path, report::thresholds::svg(&evaluation)?)
@@ -31,6 +39,21 @@ pub fn run(global: &Global, arguments: &Evaluate) -> Result<(), Failure> {
         output::print_line(json)?;
     } else {
         print(&evaluation, &known)?;
+    }
+    Ok(())
+}
+
+/// Says which sources of the truth no record is of: else all their records would silently count as missing.
+fn strange_sources(persons: &[(Name, String)], map: &[RecordBatch]) -> Result<(), Failure> {
+    let there = text(map, "source")?;
+    let there: BTreeSet<&str> = there.iter().flatten().collect();
+    let named: BTreeSet<&str> = persons.iter().map(|((source, _), _)| source.as_str()).collect();
+    let of: Vec<&str> = there.iter().copied().collect();
+    for source in named.difference(&there) {
+        output::say(format!(
+            "warning: the truth's source `{source}` has no records; there are those of {}",
+            of.join(", ")
+        ));
     }
     Ok(())
 }

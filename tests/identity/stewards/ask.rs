@@ -105,3 +105,18 @@ fn a_truth_that_is_no_truth_is_refused_without_its_values() {
         assert!(said.err.contains(expected) && !said.err.contains("r001"), "{}", said.err);
     }
 }
+
+#[test]
+fn a_truth_of_other_sources_is_noticed() {
+    let shop = shop();
+    let folder = tempfile::tempdir().unwrap();
+    let elsewhere = folder.path().join("truth.csv");
+    let text = std::fs::read_to_string(truth()).unwrap();
+    std::fs::write(&elsewhere, text.replace("shop,", "shops,")).unwrap();
+    let said =
+        shop.portrait(&["identity", "evaluate", "--truth", elsewhere.to_str().unwrap()]).expect_code(0);
+    let warning = "warning: the truth's source `shops` has no records; there are those of shop";
+    assert!(said.err.contains(warning), "{}", said.err);
+    let said = shop.portrait(&["identity", "evaluate", "--truth", &truth()]).expect_code(0);
+    assert!(!said.err.contains("warning"), "{}", said.err);
+}
