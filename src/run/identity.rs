@@ -37,7 +37,7 @@ pub fn previous<'a>(base: Option<&'a Release>, table: &str, as_of: AsOf) -> Opti
 /// The share of the session's memory in which similarities are remembered, and the most that pays: a larger table is
 /// slower to look into than a similarity is to compute.
 const REMEMBERED: u64 = 64;
-const MOST_REMEMBERED_BYTES: u64 = 96 << 20;
+const MOST_REMEMBERED_BYTES: u64 = 48 << 20;
 
 /// In how much of a session's memory similarities are remembered, in bytes.
 pub fn remembered_bytes(memory_bytes: u64) -> usize {

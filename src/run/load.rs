@@ -144,11 +144,40 @@ fn add_counts(to: &mut BTreeMap<String, u64>, from: BTreeMap<String, u64>) {
 }
 
 impl Job<'_> {
-    /// Takes files off the queue until none is left.
+    /// Takes files off the queue until none is left. With two threads for a file a third one writes: it is mostly the
+    /// others that wait for it.
     fn work(&self, worker: u32) -> Result<Share, StepError> {
+        let mut writer = self.stage.writer(worker);
+        if self.queue.options.threads == Threads::One {
+            let mut share = self.read(worker, |rows| Ok(writer.write(&rows)?))?;
+            share.files = writer.finish()?;
+            return Ok(share);
+        }
+        std::thread::scope(|scope| {
+            let (sender, receiver) = std::sync::mpsc::sync_channel::<RecordBatch>(BATCHES_AHEAD);
+            let writing = scope.spawn(move || -> Result<Vec<FileEntry>, StepError> {
+                for rows in receiver {
+                    writer.write(&rows)?;
+                }
+                Ok(writer.finish()?)
+            });
+            let share = self.read(worker, |rows| Ok(sender.send(rows)?));
+            drop(sender);
+            // If writing failed, then that is why reading did.
+            let files = writing.join().unwrap_or(Err(StepError::Panicked))?;
+            Ok(Share { files, ..share? })
+        })
+    }
+
+    /// Reads files until none is left; rows that nothing else is like go to `write`.
+    fn read(
+        &self,
+        worker: u32,
+        write: impl FnMut(RecordBatch) -> Result<(), SinkError>,
+    ) -> Result<Share, StepError> {
         let mut sink = WorkerSink {
             job: self,
-            writer: self.stage.writer(worker),
+            write,
             aside: self.aside.writer(unique::ASIDE + worker),
             quarantine: self.quarantine.writer(worker),
             share: Share::default(),
@@ -159,22 +188,24 @@ impl Job<'_> {
             self.queue.done(file)?;
         }
         sink.quarantine.finish()?;
-        sink.share.files = sink.writer.finish()?;
         sink.share.aside = sink.aside.finish()?;
         Ok(sink.share)
     }
 }
 
+/// Batches that wait to be written.
+const BATCHES_AHEAD: usize = 2;
+
 /// Where one worker's batches go.
-struct WorkerSink<'j, 'a> {
+struct WorkerSink<'j, 'a, W> {
     job: &'j Job<'a>,
-    writer: StageWriter<'j, 'a>,
+    write: W,
     aside: StageWriter<'j, 'a>,
     quarantine: StageWriter<'j, 'a>,
     share: Share,
 }
 
-impl Sink for WorkerSink<'_, '_> {
+impl<W: FnMut(RecordBatch) -> Result<(), SinkError>> Sink for WorkerSink<'_, '_, W> {
     fn rows(&mut self, batch: RecordBatch) -> Result<(), SinkError> {
         self.job.queue.context.stop.check()?;
         self.job.queue.count(batch.num_rows());
@@ -184,9 +215,9 @@ impl Sink for WorkerSink<'_, '_> {
         }
         if schema::carries_locator(self.job.source) {
             let columns: Vec<usize> = (0..self.job.source.columns.len()).collect();
-            return Ok(self.writer.write(&single.project(&columns)?)?);
+            return (self.write)(single.project(&columns)?);
         }
-        Ok(self.writer.write(&single)?)
+        (self.write)(single)
     }
 
     fn rejects(&mut self, batch: RecordBatch) -> Result<(), SinkError> {
