@@ -87,14 +87,14 @@ fn table(kind: Kind) -> Table {
             term_frequency: false,
         },
         Kind::Mobile => Table {
-            value: "CASE WHEN NOT is_placeholder({}, 'mobile') THEN regexp_replace({}, '[^0-9+]', '', 'g') END",
+            value: "CASE WHEN NOT is_placeholder({}, 'mobile') THEN only_digits({}) END",
             derived: &[],
             tests: vec![(EQUAL, 0.7), (Test::Edits { at_most: 1 }, 0.05), (Test::Edits { at_most: 2 }, 0.02)],
             // One person's records share it; that many do makes it no commoner.
             term_frequency: false,
         },
         Kind::Date => Table {
-            value: "regexp_replace(btrim({}), '^([0-9]{4})[-/.]?([0-9]{2})[-/.]?([0-9]{2})$', '$1-$2-$3')",
+            value: "dashed_date({})",
             derived: &["left(btrim({}), 4)"],
             tests: vec![
                 (EQUAL, 0.75),
@@ -114,7 +114,7 @@ fn table(kind: Kind) -> Table {
             term_frequency: true,
         },
         Kind::Postcode => Table {
-            value: "lower(regexp_replace({}, '[^0-9A-Za-z]', '', 'g'))",
+            value: "lower(only_alphanumeric({}))",
             derived: &[
                 "CASE WHEN btrim({}) LIKE '% %' THEN lower(split_part(btrim({}), ' ', 1)) ELSE left(btrim({}), 3) END",
             ],
@@ -134,7 +134,7 @@ fn table(kind: Kind) -> Table {
             term_frequency: true,
         },
         Kind::Identifier => Table {
-            value: "upper(regexp_replace({}, '[^0-9A-Za-z]', '', 'g'))",
+            value: "upper(only_alphanumeric({}))",
             derived: &[],
             tests: vec![(EQUAL, 0.8), (Test::Edits { at_most: 1 }, 0.1), (Test::Edits { at_most: 2 }, 0.03)],
             // One person's records share it; that many do makes it no commoner.

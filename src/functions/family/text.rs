@@ -27,6 +27,34 @@ pub const ALL: &[Declared] = &[
         example: "regexp_extract(utm, 'campaign=([^&]+)', 1)",
     },
     Declared {
+        name: "only_digits",
+        description: "The digits of a text, and plus signs; NULL where there are none.",
+        parameters: &[("text", Kind::Text, "a number as people write it")],
+        optional: 0,
+        returns: || DataType::Utf8View,
+        body: |call| call.map_text(|text, answer| keep(text, answer, |c| c.is_ascii_digit() || c == '+')),
+        example: "only_digits('+86 138-0013 8000')",
+    },
+    Declared {
+        name: "only_alphanumeric",
+        description: "The Latin letters and digits of a text; NULL where there are none.",
+        parameters: &[("text", Kind::Text, "a code as people write it")],
+        optional: 0,
+        returns: || DataType::Utf8View,
+        body: |call| call.map_text(|text, answer| keep(text, answer, |c| c.is_ascii_alphanumeric())),
+        example: "only_alphanumeric('SW1A 2AA')",
+    },
+    Declared {
+        name: "dashed_date",
+        description: "A date of eight digits, with dashes, slashes, dots or nothing between them, as 2026-06-30; any other \
+                      text trimmed. Does not ask whether there is such a day.",
+        parameters: &[("text", Kind::Text, "a date as people write it")],
+        optional: 0,
+        returns: || DataType::Utf8View,
+        body: |call| call.map_text(dashed_date),
+        example: "dashed_date('1990/03/04')",
+    },
+    Declared {
         name: "parse_birthday",
         description: "The parts of a birthday as people write it: date (where complete), year, month, day.",
         parameters: &[("text", Kind::Text, "a birthday")],
@@ -59,6 +87,43 @@ pub const ALL: &[Declared] = &[
         example: "cut(order_count, edges)",
     },
 ];
+
+/// Keeps some characters; answers whether there are any.
+fn keep(text: &str, answer: &mut String, wanted: impl Fn(char) -> bool) -> bool {
+    answer.extend(text.chars().filter(|c| wanted(*c)));
+    !answer.is_empty()
+}
+
+fn dashed_date(text: &str, answer: &mut String) -> bool {
+    let text = text.trim_matches(' ');
+    let between = |c: &&u8| matches!(c, b'-' | b'/' | b'.');
+    let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    let mut rest = text.as_bytes();
+    let mut parts = [0; 3];
+    for (part, length) in parts.iter_mut().zip([4, 2, 2]) {
+        // What stands between two parts, if anything does.
+        if rest.len() < text.len() && rest.first().as_ref().is_some_and(between) {
+            rest = &rest[1..];
+        }
+        *part = text.len() - rest.len();
+        match rest.split_at_checked(length) {
+            Some((here, after)) if digits(here) => rest = after,
+            _ => {
+                answer.push_str(text);
+                return true;
+            }
+        }
+    }
+    let [year, month, day] = parts;
+    if rest.is_empty() {
+        for piece in [&text[year..year + 4], "-", &text[month..month + 2], "-", &text[day..day + 2]] {
+            answer.push_str(piece);
+        }
+    } else {
+        answer.push_str(text);
+    }
+    true
+}
 
 fn birthday_type() -> DataType {
     DataType::Struct(birthday_fields())
