@@ -144,7 +144,9 @@ struct Numbered {
 
 fn number(fingerprints: &[Fingerprint]) -> Numbered {
     let rows = fingerprints.len();
-    let mut order: Vec<(Fingerprint, u32)> = fingerprints.iter().copied().zip(0..).collect();
+    let numbered = fingerprints.par_iter().copied().enumerate();
+    let mut order: Vec<(Fingerprint, u32)> =
+        numbered.map(|(row, fingerprint)| (fingerprint, row as u32)).collect();
     order.par_sort_unstable();
     let mut numbered = Numbered {
         fingerprints: Vec::with_capacity(rows),

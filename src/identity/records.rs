@@ -42,7 +42,7 @@ pub struct Column {
 impl Records {
     /// Reads batches that are all there already.
     pub fn read(batches: &[RecordBatch], declared: &Identity) -> Result<Self, IdentityError> {
-        let mut reading = Reading::new(declared);
+        let mut reading = Reading::new(declared, batches.iter().map(RecordBatch::num_rows).sum());
         reading.add(batches)?;
         reading.finish()
     }
@@ -71,7 +71,8 @@ pub struct Reading {
 }
 
 impl Reading {
-    pub fn new(declared: &Identity) -> Self {
+    /// Made for about so many rows.
+    pub fn new(declared: &Identity, rows: usize) -> Self {
         let derived = |at: usize, many: usize| (0..many).map(|number| derived_column(at, number)).collect();
         let graded = graded(declared);
         let attributes = graded.iter().enumerate();
@@ -83,13 +84,19 @@ impl Reading {
         Self {
             sources: Vec::new(),
             source_keys: Vec::new(),
-            fingerprints: Vec::new(),
-            keys: declared.keys.iter().map(|key| Numbering::new(key.column.clone(), Vec::new())).collect(),
-            attributes: attributes
-                .map(|(at, graded)| Numbering::new(value_column(at), derived(at, graded.derived.len())))
+            fingerprints: Vec::with_capacity(rows),
+            keys: declared
+                .keys
+                .iter()
+                .map(|key| Numbering::new(key.column.clone(), Vec::new(), rows))
                 .collect(),
-            names: names.into_iter().map(|name| (name, Vec::new())).collect(),
-            blocks: (0..declared.blocking.len()).map(|rule| (block_column(rule), Vec::new())).collect(),
+            attributes: attributes
+                .map(|(at, graded)| Numbering::new(value_column(at), derived(at, graded.derived.len()), rows))
+                .collect(),
+            names: names.into_iter().map(|name| (name, Vec::with_capacity(rows))).collect(),
+            blocks: (0..declared.blocking.len())
+                .map(|rule| (block_column(rule), Vec::with_capacity(rows)))
+                .collect(),
         }
     }
 
@@ -173,11 +180,18 @@ fn spread(hash: u32) -> u64 {
 }
 
 impl Numbering {
-    fn new(name: String, derived_names: Vec<String>) -> Self {
+    fn new(name: String, derived_names: Vec<String>, rows: usize) -> Self {
         let mut texts = StringViewBuilder::new();
         texts.append_value("");
         let derived = vec![vec![0]; derived_names.len()];
-        Self { name, derived_names, known: HashTable::new(), texts, number_of: Vec::new(), derived }
+        Self {
+            name,
+            derived_names,
+            known: HashTable::new(),
+            texts,
+            number_of: Vec::with_capacity(rows),
+            derived,
+        }
     }
 
     fn add(&mut self, batches: &[RecordBatch]) -> Result<(), IdentityError> {

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, UInt32Array};
+use arrow::array::{ArrayRef, AsArray, RecordBatch, UInt32Array};
 use arrow::compute::{SortOptions, take_record_batch};
+use arrow::datatypes::Int64Type;
 use arrow::error::ArrowError;
 use arrow::row::{RowConverter, SortField};
 use datafusion::common::TableReference;
@@ -81,7 +82,7 @@ pub async fn resolve(
 }
 
 /// So many batches of records are read at once: enough for every core to find columns to number.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 4;
 
 /// Reads the records while the model that yields them is computed.
 async fn read_records(
@@ -93,7 +94,7 @@ async fn read_records(
     let plan = engine::plan(&context.session, &records_sql(declared), &context.params(&step.pipeline))
         .map_err(EngineError::from)?;
     let mut batches = engine::execute(&context.session, &plan).await?.chunks(AT_ONCE);
-    let mut reading = Reading::new(declared);
+    let mut reading = Reading::new(declared, count(context, step, declared).await?);
     while let Some(some) = batches.next().await {
         context.stop.check()?;
         let some: Vec<RecordBatch> =
@@ -101,6 +102,14 @@ async fn read_records(
         on(pool, || reading.add(&some))?;
     }
     on(pool, || reading.finish())
+}
+
+/// How many records there are: a table's files say it.
+async fn count(context: &Context, step: &Step, declared: &Identity) -> Result<usize, StepError> {
+    let sql = format!("SELECT count(*) AS records FROM {}", declared.records);
+    let counted = compute::collect(context, &step.pipeline, &sql).await?;
+    let counted = counted.first().and_then(|batch| batch.column(0).as_primitive_opt::<Int64Type>());
+    Ok(counted.and_then(|count| count.values().first().copied()).map_or(0, |count| count.max(0) as usize))
 }
 
 /// So many threads, for work that spreads over them.
