@@ -9,16 +9,18 @@ use datafusion::execution::memory_pool::{MemoryConsumer, MemoryLimit, MemoryPool
 
 /// Fair shares for operators that can spill, as in DataFusion's `FairSpillPool`, with these differences.
 ///
-/// A share is what an operator gets in any case; together shares are five eighths of what is left by those that cannot
-/// spill, since a sort that spills needs nearly as much again to merge what it holds. It gets more while half of the pool stays free, and one that holds
-/// next to nothing gets what is free: it has let go of its rows to sort and spill them, and needs memory for that.
+/// A share is what an operator gets in any case. Together shares are five eighths of what is left by those that cannot
+/// spill: a sort that spills needs nearly as much again to merge what it holds. An operator gets more while half of the
+/// pool stays free; and one that holds next to nothing gets what is free: it has let go of its rows to sort and spill
+/// them, and needs memory for that.
 ///
 /// First halves of aggregations get little: refused, they pass on the groups that they have and begin anew. Where groups
 /// are many they would else hold as much as the second halves do.
 ///
-/// Exchanges are never refused. A `RepartitionExec` that is refused memory writes its batches to disk, and in DataFusion 55 one that does so from two
-/// inputs at once can wait for itself for ever (apache/datafusion#24883, mended in 56). So here it always gets what it
-/// asks for, which is a few batches on their way, counted as memory that cannot be spilled: others get less.
+/// Exchanges are never refused. A `RepartitionExec` that is refused memory writes its batches to disk, and in DataFusion
+/// 55 one that does so from two inputs at once can wait for itself for ever (apache/datafusion#24883, mended in 56). So
+/// here it always gets what it asks for, what is on its way from one operator to the next; it counts as memory that
+/// cannot be spilled, so others get less.
 #[derive(Debug)]
 pub struct FairPool {
     limit: usize,

@@ -134,8 +134,8 @@ fn write(
     })
 }
 
-/// Published rows come in one order, whatever the threads: by the key, or by every column that has an order. The columns
-/// that a table's rows are sorted by; none if they may come as they are.
+/// The columns that a table's rows are sorted by; none if they may come as they are. Published rows come in one order,
+/// whatever the threads: by the key, or by every column that has an order.
 pub fn order_of(spec: &TableSpec, schema: &Schema) -> Vec<String> {
     if !spec.key.is_empty() {
         return spec.key.clone();
