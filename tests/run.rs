@@ -269,6 +269,21 @@ fn looking_at_a_warehouse_makes_none() {
     assert!(!shop.path("warehouse").exists());
 }
 
+/// A key that is mistyped is one problem: what hangs on the source is not blamed, also where a model has a source's name.
+#[test]
+fn a_mistyped_key_is_one_problem() {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = folder.path().join("retail");
+    portrait(&["init", shop.to_str().unwrap(), "--template", "retail"]).expect_code(0);
+    let pipeline = shop.join("pipelines/customer.yaml");
+    let text = std::fs::read_to_string(&pipeline).unwrap();
+    std::fs::write(&pipeline, text.replacen("    channel: online", "    chanel: online", 1)).unwrap();
+    let said = portrait(&["check", "-C", shop.to_str().unwrap()]).expect_code(78);
+    assert!(said.err.contains("unknown key `chanel`"), "{}", said.err);
+    assert!(said.err.contains("did you mean `channel`"), "{}", said.err);
+    assert_eq!(said.err.matches("error:").count(), 1, "{}", said.err);
+}
+
 #[test]
 fn a_retail_project_checks_without_a_problem_and_refuses_to_run_without_sources() {
     let folder = tempfile::tempdir().unwrap();

@@ -27,14 +27,12 @@ impl Validator<'_> {
         }
     }
 
-    /// A table's columns; a name that no model has is a source's.
+    /// A table's columns; a name that no model has is a source's. A model that cannot be planned hides a source of its name.
     fn columns_of(&self, table: &TableName) -> Option<(TableName, SchemaRef)> {
-        let source = TableName::of_source(table);
-        let name = if self.schemas.contains_key(table) { table.clone() } else { source };
-        let known = self.known.contains(table.as_str()) && self.graph.maker(table).is_none();
-        // A model that cannot be planned hides a source of its name.
-        let hidden = known && self.project.models.iter().any(|model| model.name == *table);
-        self.schemas.get(&name).filter(|_| !hidden).map(|schema| (name.clone(), Arc::clone(schema)))
+        let is_model = self.project.models.iter().any(|model| model.name == *table);
+        let is_made = is_model || self.schemas.contains_key(table);
+        let name = if is_made { table.clone() } else { TableName::of_source(table) };
+        self.schemas.get(&name).map(|schema| (name.clone(), Arc::clone(schema)))
     }
 
     fn columns(&mut self, table: &Table, schema: &SchemaRef) {
