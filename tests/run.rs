@@ -276,8 +276,8 @@ fn a_mistyped_key_is_one_problem() {
     let shop = folder.path().join("retail");
     portrait(&["init", shop.to_str().unwrap(), "--template", "retail"]).expect_code(0);
     let pipeline = shop.join("pipelines/customer.yaml");
-    let text = std::fs::read_to_string(&pipeline).unwrap();
-    std::fs::write(&pipeline, text.replacen("    channel: online", "    chanel: online", 1)).unwrap();
+    let text = fs::read_to_string(&pipeline).unwrap();
+    fs::write(&pipeline, text.replacen("    channel: online", "    chanel: online", 1)).unwrap();
     let said = portrait(&["check", "-C", shop.to_str().unwrap()]).expect_code(78);
     assert!(said.err.contains("unknown key `chanel`"), "{}", said.err);
     assert!(said.err.contains("did you mean `channel`"), "{}", said.err);
