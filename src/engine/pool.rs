@@ -19,8 +19,8 @@ use datafusion::execution::memory_pool::{MemoryConsumer, MemoryLimit, MemoryPool
 ///
 /// Exchanges are never refused. A `RepartitionExec` that is refused memory writes its batches to disk, and in DataFusion
 /// 55 one that does so from two inputs at once can wait for itself for ever (apache/datafusion#24883, mended in 56). So
-/// here it always gets what it asks for, what is on its way from one operator to the next; it counts as memory that
-/// cannot be spilled, so others get less.
+/// here it always gets what it asks for, and what is on its way from one operator to the next is not counted: it is what
+/// a session's reserve is for.
 #[derive(Debug)]
 pub struct FairPool {
     limit: usize,
@@ -101,23 +101,28 @@ impl MemoryPool for FairPool {
 
     fn grow(&self, reservation: &MemoryReservation, additional: usize) {
         let mut held = self.held();
-        match takes_a_share(reservation.consumer()) {
-            true => held.spillable += additional,
-            false => held.fixed += additional,
+        match reservation.consumer() {
+            consumer if is_exchange(consumer) => {}
+            consumer if takes_a_share(consumer) => held.spillable += additional,
+            _ => held.fixed += additional,
         }
     }
 
     fn shrink(&self, reservation: &MemoryReservation, shrink: usize) {
         let mut held = self.held();
         held.told.remove(&reservation.consumer().id());
-        match takes_a_share(reservation.consumer()) {
-            true => held.spillable -= shrink,
-            false => held.fixed -= shrink,
+        match reservation.consumer() {
+            consumer if is_exchange(consumer) => {}
+            consumer if takes_a_share(consumer) => held.spillable -= shrink,
+            _ => held.fixed -= shrink,
         }
     }
 
     fn try_grow(&self, reservation: &MemoryReservation, additional: usize) -> Result<(), DataFusionError> {
         let consumer = reservation.consumer();
+        if is_exchange(consumer) {
+            return Ok(());
+        }
         let mut held = self.held();
         if takes_a_share(consumer) {
             let share = self.limit.saturating_sub(held.fixed) / 8 * 5 / held.spillers.max(1);
@@ -135,7 +140,7 @@ impl MemoryPool for FairPool {
             held.spillable += additional;
         } else {
             let free = self.limit.saturating_sub(held.fixed + held.spillable);
-            if additional > free && !is_exchange(consumer) {
+            if additional > free {
                 return Err(self.refuse(reservation, additional, free));
             }
             held.fixed += additional;
