@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::IdentityError;
 use super::kind::{Blocked, blocked_by};
 use super::matching::attribute::{Attribute, Values};
-use super::matching::block::{BlockValues, Blocks};
+use super::matching::block::{BlockValues, Meetings};
 use crate::config::identity::Identity;
 
 /// A rule, and which comparisons say nothing about its pairs because it asks for what they test.
@@ -161,9 +161,18 @@ impl Sources<'_> {
         rules.iter().map(count).collect()
     }
 
-    /// The blocks of rules.
-    pub fn blocks(&self, rules: &[Rule], max_block: u32) -> Vec<Blocks> {
-        rules.iter().map(|rule| Blocks::new(self.values(rule), max_block)).collect()
+    /// The blocks of rules; refuses a declared rule beyond the limit.
+    pub fn meetings(&self, rules: &[Rule], declared: &Identity) -> Result<Meetings, IdentityError> {
+        let settings = &declared.settings;
+        let values = rules.iter().map(|rule| self.values(rule));
+        let meetings = Meetings::new(values, settings.block_records);
+        let most = if declared.blocking.is_empty() { u64::MAX } else { settings.rule_pairs };
+        match rules.iter().zip(&meetings.rules).find(|(_, blocks)| blocks.pairs > most) {
+            Some((rule, blocks)) => {
+                Err(IdentityError::RuleTooWide { rule: rule.name.clone(), pairs: blocks.pairs, most })
+            }
+            None => Ok(meetings),
+        }
     }
 }
 
@@ -205,14 +214,4 @@ pub fn choose(mut counted: Vec<Counted>, records: usize, pairs_per_record: u64) 
         })
     };
     counted.iter().filter(|one| !contained(one)).cloned().collect()
-}
-
-/// Refuses a declared rule beyond the limit.
-pub fn refuse_wide(counted: &[Counted], most: u64) -> Result<(), IdentityError> {
-    match counted.iter().find(|counted| counted.pairs > most) {
-        Some(wide) => {
-            Err(IdentityError::RuleTooWide { rule: wide.rule.name.clone(), pairs: wide.pairs, most })
-        }
-        None => Ok(()),
-    }
 }

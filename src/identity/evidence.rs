@@ -8,17 +8,17 @@ use foldhash::quality::FixedState;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::IdentityError;
 use super::blocking::{self, Counted, Rule, Sources};
 use super::columns::{Fingerprint, hash_of};
 use super::kind::graded;
-use super::matching::block::{Blocks, pairs_of};
+use super::matching::block::{Blocks, Meetings, pairs_of};
 use super::matching::compare::Comparer;
 use super::matching::estimate::{Training, estimate};
 use super::matching::model::{Weights, bits_of};
 use super::matching::score::Edge;
 use super::prepare::Prepared;
 use super::state::{State, Trained, pin};
+use super::{IdentityError, prior_without_model};
 use crate::config::identity::{Identity, MatchSettings};
 use crate::name::AsOf;
 
@@ -61,7 +61,7 @@ pub fn gather(
         return Ok(Evidence {
             // Without records there is nothing to train with, and what was learnt still holds.
             trained: previous.trained.clone().filter(|_| prepared.is_empty()),
-            weights: Weights { prior: -20.0, comparisons: Vec::new() },
+            weights: prior_without_model(),
             edges: Vec::new(),
             changed: changed(prepared, &hashes, previous),
             hashes,
@@ -70,20 +70,25 @@ pub fn gather(
     }
     let frozen = fitting(previous, declared).filter(|_| train_model == Train::IfNeeded);
     let pinned = pinned(declared)?;
-    let rules = rules(sources, declared, frozen.or(pinned.as_ref()), prepared.len())?;
-    let blocks = sources.blocks(&rules, declared.settings.block_records);
-    let hashes = hashes(prepared, &blocks);
+    let rules = rules(sources, declared, frozen.or(pinned.as_ref()), prepared.len());
+    let meetings = sources.meetings(&rules, declared)?;
+    let hashes = hashes(prepared, &meetings.rules);
     let (trained, changed) = match frozen {
         Some(frozen) => (frozen.clone(), changed(prepared, &hashes, previous)),
         None => {
-            let trained = train(prepared, comparers, &rules, &blocks, declared, as_of)?;
+            let trained = train(prepared, comparers, &rules, &meetings, declared, as_of);
+            let trained = match pinned {
+                Some(pinned) => pinned_to(pinned, trained),
+                None => trained,
+            };
             (trained, vec![true; prepared.len()])
         }
     };
     let weights = Weights::new(&trained.model, &prepared.comparisons, &prepared.attributes);
     let least = least_bits(declared);
     let scorer = prepared.scorer(comparers, &weights);
-    let (mut edges, pairs) = scorer.edges(&blocks, least, |a, b| changed[a as usize] || changed[b as usize]);
+    let (mut edges, pairs) =
+        scorer.edges(&meetings, least, |a, b| changed[a as usize] || changed[b as usize]);
     edges.extend(kept(prepared, &changed, previous));
     edges.par_sort_unstable_by_key(|edge| (edge.a, edge.b));
     Ok(Evidence { trained: Some(trained), weights, edges, hashes, changed, pairs })
@@ -107,20 +112,18 @@ pub fn rules(
     declared: &Identity,
     frozen: Option<&Trained>,
     records: usize,
-) -> Result<Vec<Rule>, IdentityError> {
+) -> Vec<Rule> {
     let settings = &declared.settings;
     if !declared.blocking.is_empty() {
-        let rules = blocking::declared(declared);
-        blocking::refuse_wide(&sources.count(&rules, settings.block_records), settings.rule_pairs)?;
-        return Ok(rules);
+        return blocking::declared(declared);
     }
     let suggested = blocking::suggested(declared);
     if let Some(frozen) = frozen {
-        return Ok(suggested.into_iter().filter(|rule| frozen.rules.contains(&rule.name)).collect());
+        return suggested.into_iter().filter(|rule| frozen.rules.contains(&rule.name)).collect();
     }
     let counted = sources.count(&suggested, settings.block_records);
     let followed = followed(&counted, None, settings, records);
-    Ok(suggested.into_iter().filter(|rule| followed.contains(&rule.name)).collect())
+    suggested.into_iter().filter(|rule| followed.contains(&rule.name)).collect()
 }
 
 /// Which of the suggested rules are followed, by name: those that the model was trained with, or those that the budget of
@@ -144,17 +147,17 @@ fn train(
     prepared: &Prepared,
     comparers: &[Comparer<'_>],
     rules: &[Rule],
-    blocks: &[Blocks],
+    meetings: &Meetings,
     declared: &Identity,
     as_of: AsOf,
-) -> Result<Trained, IdentityError> {
+) -> Trained {
     let implied: Vec<Vec<usize>> = rules.iter().map(|rule| rule.implied.clone()).collect();
     let alone: Vec<Option<usize>> = rules.iter().map(|rule| rule.alone).collect();
     let mut model = estimate(&Training {
         comparisons: &prepared.comparisons,
         attributes: &prepared.attributes,
         comparers,
-        rules: blocks,
+        meetings,
         implied: &implied,
         alone: &alone,
         records: prepared.len(),
@@ -163,22 +166,22 @@ fn train(
     if let Some(prior) = declared.settings.prior {
         model.prior = prior;
     }
-    let mut trained = Trained {
+    Trained {
         declaration: declaration(declared),
         pinned: None,
         trained_on: as_of.to_string(),
         rules: rules.iter().map(|rule| rule.name.clone()).collect(),
         model,
-    };
-    if let Some(pinned) = pinned(declared)? {
-        // How rare values are is the data's to say, what agreement is worth the file's.
-        trained.model.prior = pinned.model.prior;
-        for (own, pinned) in trained.model.comparisons.iter_mut().zip(pinned.model.comparisons) {
-            (own.m, own.u) = (pinned.m, pinned.u);
-        }
-        (trained.pinned, trained.trained_on) = (pinned.pinned, pinned.trained_on);
     }
-    Ok(trained)
+}
+
+/// What agreement is worth, as a file says it, with how rare values are in the data.
+fn pinned_to(pinned: Trained, mut trained: Trained) -> Trained {
+    trained.model.prior = pinned.model.prior;
+    for (own, pinned) in trained.model.comparisons.iter_mut().zip(pinned.model.comparisons) {
+        (own.m, own.u) = (pinned.m, pinned.u);
+    }
+    Trained { pinned: pinned.pinned, trained_on: pinned.trained_on, ..trained }
 }
 
 /// The model that is declared to be used, if it is one and fits.

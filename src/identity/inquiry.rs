@@ -56,7 +56,7 @@ pub fn inquire<T, E: From<IdentityError>>(
         attributes: &prepared.attributes,
     };
     let rules = match trained {
-        Some(_) => evidence::rules(&sources, declared, trained, prepared.len())?,
+        Some(_) => evidence::rules(&sources, declared, trained, prepared.len()),
         None => Vec::new(),
     };
     let scorer = prepared.scorer(&comparers, &weights);
@@ -66,8 +66,8 @@ pub fn inquire<T, E: From<IdentityError>>(
 impl Inquiry<'_> {
     /// Every pair that the rules bring together, of at least so many bits; sorted by records.
     pub fn edges(&self, least: f32) -> Result<Vec<Edge>, IdentityError> {
-        let blocks = self.sources.blocks(&self.rules, self.declared.settings.block_records);
-        Ok(self.scorer.edges(&blocks, least, |_, _| true).0)
+        let meetings = self.sources.meetings(&self.rules, self.declared)?;
+        Ok(self.scorer.edges(&meetings, least, |_, _| true).0)
     }
 
     /// Pairs scored one by one, whether or not a rule brings them together, in their order.

@@ -60,29 +60,34 @@ impl Attribute {
     }
 }
 
-/// Which values records have, those of a record side by side: one look into memory brings all of them.
+/// Numbers of records, those of a record side by side: one look into memory brings all of them. By attribute the number of
+/// its value, by blocking rule that of its block; 0 where there is none.
 #[derive(Debug)]
 pub struct Values {
-    attributes: usize,
-    /// By record, by attribute: the number of the value; 0 where there is none.
+    columns: usize,
     numbers: Vec<u32>,
 }
 
 impl Values {
     /// Puts columns side by side.
     pub fn new(columns: &[Vec<u32>]) -> Self {
-        let attributes = columns.len();
         let records = columns.first().map_or(0, Vec::len);
-        let mut numbers = vec![0; records * attributes];
-        numbers.par_chunks_mut(attributes.max(1)).enumerate().for_each(|(record, numbers)| {
+        let mut numbers = vec![0; records * columns.len()];
+        numbers.par_chunks_mut(columns.len().max(1)).enumerate().for_each(|(record, numbers)| {
             numbers.iter_mut().zip(columns).for_each(|(number, column)| *number = column[record]);
         });
-        Self { attributes, numbers }
+        Self { columns: columns.len(), numbers }
     }
 
-    /// The number of a record's value.
-    pub fn get(&self, record: u32, attribute: usize) -> u32 {
-        self.numbers[record as usize * self.attributes + attribute]
+    /// A record's number in a column.
+    pub fn get(&self, record: u32, column: usize) -> u32 {
+        self.numbers[record as usize * self.columns + column]
+    }
+
+    /// A record's numbers in the first columns.
+    pub fn first(&self, record: u32, columns: usize) -> &[u32] {
+        let from = record as usize * self.columns;
+        &self.numbers[from..from + columns]
     }
 }
 

@@ -3,11 +3,11 @@
 
 use rayon::prelude::*;
 
+use super::attribute::Values;
+
 /// The blocks of one rule.
 #[derive(Debug)]
 pub struct Blocks {
-    /// By record: its block; 0 where the rule says nothing of it, nobody shares its block, or too many do.
-    pub block_of: Vec<u32>,
     /// The records of all blocks, block by block, ascending in each.
     members: Vec<u32>,
     /// By block, and one more: where its members begin.
@@ -47,8 +47,8 @@ impl BlockValues {
 }
 
 impl Blocks {
-    /// Groups records by a rule's value. A block of more than `max_block` records makes no pairs.
-    pub fn new(values: BlockValues, max_block: u32) -> Self {
+    /// Groups records by a rule's value; also by record its block.
+    fn new(values: BlockValues, max_block: u32) -> (Self, Vec<u32>) {
         let counts = &values.counts;
         let mut block_of_value = vec![0_u32; counts.len()];
         let mut starts = vec![0_u32, 0];
@@ -77,7 +77,7 @@ impl Blocks {
                 *at += 1;
             }
         }
-        Self { block_of, members, starts, pairs, in_oversized }
+        (Self { members, starts, pairs, in_oversized }, block_of)
     }
 
     /// How many blocks make pairs.
@@ -152,30 +152,53 @@ const CHUNK: usize = 8192;
 /// A task makes about so many.
 const TASK: u64 = 1 << 19;
 
+/// The blocks of all rules that are followed.
+#[derive(Debug)]
+pub struct Meetings {
+    pub rules: Vec<Blocks>,
+    /// By record, by rule: its block; 0 where the rule says nothing of it, nobody shares its block, or too many do.
+    block_of: Values,
+}
+
+impl Meetings {
+    /// Groups records by the values of each rule. A block of more than `max_block` records makes no pairs.
+    pub fn new(values: impl Iterator<Item = BlockValues>, max_block: u32) -> Self {
+        let (rules, block_of): (Vec<Blocks>, Vec<Vec<u32>>) =
+            values.map(|values| Blocks::new(values, max_block)).unzip();
+        Self { rules, block_of: Values::new(&block_of) }
+    }
+
+    /// Whether two records share a block of any rule before this one.
+    pub fn meet_before(&self, rule: usize, a: u32, b: u32) -> bool {
+        let blocks = self.block_of.first(a, rule).iter().zip(self.block_of.first(b, rule));
+        blocks.into_iter().any(|(a, b)| *a != 0 && a == b)
+    }
+}
+
 /// Hands over every pair that shares a block of any rule, each once, in chunks, on all cores; `wanted` tells whether a
 /// pair is wanted. What is made of the chunks comes back in an order that does not depend on the cores.
 pub fn for_each_pair<S: Default + Send, W: Sync + Fn(u32, u32) -> bool, F: Sync + Fn(&mut S, &Pairs)>(
-    rules: &[Blocks],
+    meetings: &Meetings,
     wanted: W,
     work: F,
 ) -> Vec<S> {
-    let tasks: Vec<(usize, (usize, usize))> = rules
+    let tasks: Vec<(usize, (usize, usize))> = meetings
+        .rules
         .iter()
         .enumerate()
         .flat_map(|(rule, blocks)| blocks.runs(TASK).into_iter().map(move |run| (rule, run)))
         .collect();
-    let places = Places::new(rules);
     tasks
         .into_par_iter()
         .map(|(rule, (from, to))| {
-            let blocks = &rules[rule];
+            let blocks = &meetings.rules[rule];
             let mut state = S::default();
             let mut pairs = Pairs::default();
             for block in from..to {
                 let members = blocks.members(block);
                 for (at, a) in members.iter().enumerate() {
                     for b in &members[at + 1..] {
-                        if !places.meet_before(rule, *a, *b) && wanted(*a, *b) {
+                        if !meetings.meet_before(rule, *a, *b) && wanted(*a, *b) {
                             pairs.push(*a, *b);
                             if pairs.len() == CHUNK {
                                 work(&mut state, &pairs);
@@ -191,41 +214,6 @@ pub fn for_each_pair<S: Default + Send, W: Sync + Fn(u32, u32) -> bool, F: Sync 
             state
         })
         .collect()
-}
-
-/// The blocks of each record side by side, rule by rule: one look into memory brings all of them.
-struct Places {
-    rules: usize,
-    block_of: Vec<u32>,
-}
-
-impl Places {
-    fn new(rules: &[Blocks]) -> Self {
-        let records = rules.first().map_or(0, |blocks| blocks.block_of.len());
-        let mut block_of = vec![0; records * rules.len()];
-        block_of.par_chunks_mut(rules.len().max(1)).enumerate().for_each(|(record, places)| {
-            places.iter_mut().zip(rules).for_each(|(place, blocks)| *place = blocks.block_of[record]);
-        });
-        Self { rules: rules.len(), block_of }
-    }
-
-    fn of(&self, record: u32, rules: usize) -> &[u32] {
-        let from = record as usize * self.rules;
-        &self.block_of[from..from + rules]
-    }
-
-    /// Whether two records share a block of any rule before this one.
-    fn meet_before(&self, rule: usize, a: u32, b: u32) -> bool {
-        self.of(a, rule).iter().zip(self.of(b, rule)).any(|(a, b)| *a != 0 && a == b)
-    }
-}
-
-/// Whether two records share a block of any of the rules.
-pub fn meet_in(rules: &[Blocks], a: u32, b: u32) -> bool {
-    rules.iter().any(|blocks| {
-        let block = blocks.block_of[a as usize];
-        block != 0 && block == blocks.block_of[b as usize]
-    })
 }
 
 /// Pairs of every n-th block of a rule, about `most` of them, and which share of all they are.

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::attribute::Attribute;
-use super::block::{self, Blocks, Pairs, pairs_of};
+use super::block::{self, Meetings, Pairs, pairs_of};
 use super::compare::{Comparer, Comparison, MISSING, Test};
 use super::model::{ComparisonModel, Model, value_hash};
 use super::score::{level_in, placed};
@@ -20,7 +20,7 @@ pub struct Training<'a> {
     pub comparisons: &'a [Comparison],
     pub attributes: &'a [Attribute],
     pub comparers: &'a [Comparer<'a>],
-    pub rules: &'a [Blocks],
+    pub meetings: &'a Meetings,
     /// By rule: the comparisons that say nothing about its pairs, because the rule itself asks for what they test.
     pub implied: &'a [Vec<usize>],
     /// By rule: the comparison whose equal values are all that the rule asks for.
@@ -52,13 +52,12 @@ fn sorted(counts: HashMap<u64, f64>) -> Patterns {
 /// Estimates a model.
 pub fn estimate(training: &Training) -> Model {
     let random = levels_at_random(training);
-    let mut samples: Vec<(Patterns, f64)> = Vec::with_capacity(training.rules.len());
+    let mut samples: Vec<(Patterns, f64)> = Vec::with_capacity(training.meetings.rules.len());
     // λ wants each pair once: under the first rule that makes it.
     let mut once: HashMap<u64, f64> = HashMap::new();
-    for (rule, blocks) in training.rules.iter().enumerate() {
+    for (rule, blocks) in training.meetings.rules.iter().enumerate() {
         let (pairs, share) = block::sample(blocks, RULE_SAMPLE);
-        let earlier = &training.rules[..rule];
-        let (all, first) = patterns(training, &pairs, |a, b| !block::meet_in(earlier, a, b));
+        let (all, first) = patterns(training, &pairs, |a, b| !training.meetings.meet_before(rule, a, b));
         for (pattern, count) in first {
             *once.entry(pattern).or_default() += count / share.max(f64::MIN_POSITIVE);
         }

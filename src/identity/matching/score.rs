@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::attribute::Values;
-use super::block::{self, Blocks, Pairs};
+use super::block::{self, Meetings, Pairs};
 use super::compare::Comparer;
 use super::model::Weights;
 use crate::identity::similarity::Scratch;
@@ -71,11 +71,11 @@ impl Scorer<'_> {
     /// All pairs that meet in a block, those of at least `least` bits kept; sorted by records.
     pub fn edges(
         &self,
-        rules: &[Blocks],
+        meetings: &Meetings,
         least: f32,
         wanted: impl Sync + Fn(u32, u32) -> bool,
     ) -> (Vec<Edge>, u64) {
-        let parts = block::for_each_pair(rules, wanted, |scored: &mut Scored, pairs| {
+        let parts = block::for_each_pair(meetings, wanted, |scored: &mut Scored, pairs| {
             self.score(pairs, least, scored)
         });
         let pairs = parts.iter().map(|part| part.pairs).sum();
