@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::stop::Interrupted;
 use crate::config::problem::Problem;
 use crate::engine::EngineError;
+use crate::identity::IdentityError;
 use crate::name::{RunId, TableName};
 use crate::plan::select::SelectError;
 use crate::source::SourceError;
@@ -50,6 +51,8 @@ pub enum StepError {
     Engine(#[from] EngineError),
     #[error(transparent)]
     Warehouse(#[from] WarehouseError),
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
     #[error("source `{name}`: {found} (`rejects.max_ratio`); see `portrait rejects {name}`")]
     TooManyRejects { name: TableName, found: String },
     #[error("{failed} of {checks} checks of `{table}` failed")]

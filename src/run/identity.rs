@@ -22,7 +22,7 @@ use crate::config::identity::Identity;
 use crate::engine::{self, EngineError};
 use crate::identity::records::Reading;
 use crate::identity::state::StateTables;
-use crate::identity::{self, IdentityError, Previous, Records, Resolution};
+use crate::identity::{self, Previous, Records, Resolution};
 use crate::name::{AsOf, TableName};
 use crate::plan::graph::Step;
 use crate::plan::native;
@@ -77,8 +77,7 @@ pub async fn resolve(
         let table = step.makes.iter().find(|made| made.as_str() == table)?;
         Some(stage(context, table, rows).map(|staged| (table.clone(), staged)))
     };
-    let staged = || tables(resolution).into_par_iter().filter_map(stage_one).collect();
-    tokio::task::block_in_place(|| pool.install(staged))
+    on(&pool, || tables(resolution).into_par_iter().filter_map(stage_one).collect())
 }
 
 /// So many batches of records are read at once: enough for every core to find columns to number.
@@ -117,13 +116,12 @@ pub fn pool(threads: usize) -> Result<ThreadPool, StepError> {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|_| StepError::Panicked)
 }
 
-/// Runs work on a pool.
-pub fn on<T: Send>(
+/// Runs work on a pool, aside from what the runtime's threads have to do.
+pub fn on<T: Send, E: Send + Into<StepError>>(
     pool: &ThreadPool,
-    work: impl FnOnce() -> Result<T, IdentityError> + Send,
+    work: impl FnOnce() -> Result<T, E> + Send,
 ) -> Result<T, StepError> {
-    tokio::task::block_in_place(|| pool.install(work))
-        .map_err(|error| StepError::Unusable(super::message(&error)))
+    tokio::task::block_in_place(|| pool.install(work)).map_err(Into::into)
 }
 
 fn tables(resolution: Resolution) -> [(&'static str, RecordBatch); 8] {

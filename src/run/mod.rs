@@ -27,7 +27,7 @@ use tokio::sync::Semaphore;
 
 pub use context::as_read;
 pub use error::{RunError, StepError};
-pub use identity::remembered_bytes;
+pub use identity::{pool, remembered_bytes};
 pub use prepare::{Prepared, prepare};
 pub use request::{Request, Reuse, Start, WhenHeld};
 pub use step::message;

@@ -4,6 +4,7 @@
 use arrow::array::RecordBatch;
 use datafusion::common::TableReference;
 use datafusion::prelude::SessionContext;
+use rayon::ThreadPool;
 
 use crate::cli::args::{Global, Resources};
 use crate::cli::failure::Failure;
@@ -18,7 +19,7 @@ use crate::identity::state::{State, StateTables};
 use crate::name::TableName;
 use crate::plan::graph::StepKind;
 use crate::plan::{native, params};
-use crate::run::{self, as_read};
+use crate::run::{self, RunError, as_read};
 use crate::warehouse::{Release, Warehouse};
 
 /// The release, as far as it says who is who.
@@ -32,6 +33,8 @@ pub struct Desk {
     pub aliases: Vec<RecordBatch>,
     pub suspects: Vec<RecordBatch>,
     pub state: State,
+    /// As many threads as the project has.
+    pool: ThreadPool,
 }
 
 /// Reads what the newest release holds; the records model is computed where the release does not hold it.
@@ -48,7 +51,8 @@ pub fn open(global: &Global, resources: &Resources) -> Result<Desk, Failure> {
     };
     let warehouse = query::open(&project.environment.warehouse)?;
     let release = query::release(&warehouse, None)?;
-    let (records, tables) = runtime::block_on(run::settings(&project).threads, async {
+    let threads = run::settings(&project).threads;
+    let (records, tables) = runtime::block_on(threads, async {
         let session = query::session(&project)?;
         show::register_needed(
             &session,
@@ -73,8 +77,9 @@ pub fn open(global: &Global, resources: &Resources) -> Result<Desk, Failure> {
     let (state, edges, model, frequencies) = (next(), next(), next(), next());
     let state =
         State::read(StateTables { state: &state, edges: &edges, model: &model, frequencies: &frequencies })?;
-    let records = Records::read(&records, &declared)?;
-    Ok(Desk { project, declared, records, map, events, aliases, suspects, state })
+    let pool = run::pool(threads).map_err(RunError::Step)?;
+    let records = pool.install(|| Records::read(&records, &declared))?;
+    Ok(Desk { project, declared, records, map, events, aliases, suspects, state, pool })
 }
 
 /// In the order in which [`open`] takes them.
@@ -108,13 +113,9 @@ async fn read(
 }
 
 impl Desk {
-    /// Does work that spreads over cores, on as many threads as the project has.
+    /// Does work that spreads over cores.
     pub fn compute<T: Send>(&self, work: impl FnOnce() -> Result<T, Failure> + Send) -> Result<T, Failure> {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(run::settings(&self.project).threads)
-            .build()
-            .map_err(|error| Failure::usage(format!("failed to start threads: {error}")))?;
-        pool.install(work)
+        self.pool.install(work)
     }
 
     /// Asks about the matching of the last run.
