@@ -1,13 +1,16 @@
 //! Writes results to standard output and words about them to standard error. A reader that goes away is no error.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use arrow::array::RecordBatch;
 use arrow::json::LineDelimitedWriter;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use arrow::util::pretty::pretty_format_batches_with_options;
+use serde::Serialize;
 
 use super::args::{Colour, RowFormat};
+use super::failure::Failure;
 
 /// Writes a result to standard output.
 pub fn print(text: impl AsRef<str>) -> io::Result<()> {
@@ -17,6 +20,32 @@ pub fn print(text: impl AsRef<str>) -> io::Result<()> {
 /// Writes a line of a result to standard output.
 pub fn print_line(text: impl AsRef<str>) -> io::Result<()> {
     forgive_broken_pipe(writeln!(io::stdout().lock(), "{}", text.as_ref()))
+}
+
+/// A result as JSON.
+pub fn json(value: &impl Serialize) -> io::Result<String> {
+    Ok(serde_json::to_string_pretty(value)? + "\n")
+}
+
+/// Writes a result to standard output as JSON.
+pub fn print_json(value: &impl Serialize) -> io::Result<()> {
+    print(json(value)?)
+}
+
+/// Writes a result to a file.
+pub fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<(), Failure> {
+    std::fs::write(path, text)
+        .map_err(|error| Failure::io(format!("failed to write `{}`", path.display()), error))
+}
+
+/// Writes a result to a file and says so, or to standard output where none is named.
+pub fn hand_over(text: String, path: Option<&Path>, what: &str, quiet: bool) -> Result<(), Failure> {
+    let Some(path) = path else { return Ok(print(text)?) };
+    write(path, text)?;
+    if !quiet {
+        say(format!("{what} in `{}`", path.display()));
+    }
+    Ok(())
 }
 
 /// Writes words about what happens to standard error.

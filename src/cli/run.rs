@@ -75,7 +75,7 @@ pub fn carry_out(
 /// Prints the record, or what a person wants to know of it; the run's status is the command's.
 pub fn conclude(global: &Global, project: &Project, record: &RunRecord, json: bool) -> Result<(), Failure> {
     if json {
-        output::print_line(serde_json::to_string_pretty(record).map_err(std::io::Error::other)?)?;
+        output::print_json(record)?;
     } else if !global.quiet {
         output::print(summary::text(record, &project.environment.warehouse))?;
     }

@@ -8,10 +8,8 @@ use crate::identity::kind::graded;
 /// One statement over the records model.
 pub fn records_sql(declared: &Identity) -> String {
     let mut columns: Vec<String> = vec!["\"source\"".to_owned(), "\"source_key\"".to_owned()];
-    let guards = declared.keys.iter().map(|key| &key.guard);
-    let guards = guards.chain(declared.attributes.iter().map(|attribute| &attribute.guard));
-    let named =
-        declared.keys.iter().map(|key| &key.column).chain(guards.filter_map(|guard| guard.names.as_ref()));
+    let keys = declared.keys.iter().map(|key| &key.column);
+    let named = keys.chain(declared.guards().filter_map(|guard| guard.names.as_ref()));
     for column in named {
         let column = format!("\"{column}\"");
         if !columns.contains(&column) {

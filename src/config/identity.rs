@@ -41,6 +41,12 @@ impl Identity {
         "identity_frequency",
     ];
 
+    /// What values must keep to, those of keys first.
+    pub fn guards(&self) -> impl Iterator<Item = &Guard> {
+        let attributes = self.attributes.iter().map(|attribute| &attribute.guard);
+        self.keys.iter().map(|key| &key.guard).chain(attributes)
+    }
+
     /// The columns of the records that it reads, beside their names.
     pub fn columns(&self) -> impl Iterator<Item = (&str, &Location)> {
         let keys = self.keys.iter().flat_map(|key| {

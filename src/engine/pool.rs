@@ -38,6 +38,17 @@ struct Held {
     told: HashSet<usize>,
 }
 
+impl Held {
+    /// Where an operator's memory is counted, if it is.
+    fn part(&mut self, consumer: &MemoryConsumer) -> Option<&mut usize> {
+        match consumer {
+            _ if is_exchange(consumer) => None,
+            _ if takes_a_share(consumer) => Some(&mut self.spillable),
+            _ => Some(&mut self.fixed),
+        }
+    }
+}
+
 /// What the first half of an aggregation holds at most, in bytes: some hundred thousand groups.
 const FIRST_HALF: usize = 32 << 20;
 
@@ -100,21 +111,16 @@ impl MemoryPool for FairPool {
     }
 
     fn grow(&self, reservation: &MemoryReservation, additional: usize) {
-        let mut held = self.held();
-        match reservation.consumer() {
-            consumer if is_exchange(consumer) => {}
-            consumer if takes_a_share(consumer) => held.spillable += additional,
-            _ => held.fixed += additional,
+        if let Some(part) = self.held().part(reservation.consumer()) {
+            *part += additional;
         }
     }
 
     fn shrink(&self, reservation: &MemoryReservation, shrink: usize) {
         let mut held = self.held();
         held.told.remove(&reservation.consumer().id());
-        match reservation.consumer() {
-            consumer if is_exchange(consumer) => {}
-            consumer if takes_a_share(consumer) => held.spillable -= shrink,
-            _ => held.fixed -= shrink,
+        if let Some(part) = held.part(reservation.consumer()) {
+            *part -= shrink;
         }
     }
 

@@ -26,7 +26,12 @@ fn column(batches: &[RecordBatch], name: &str, data_type: &DataType) -> Result<A
         });
     }
     let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
-    if parts.is_empty() { Ok(new_empty_array(data_type)) } else { Ok(concat(&parts)?) }
+    joined(&parts, data_type)
+}
+
+/// Parts of one column, of `data_type`, as one array.
+pub fn joined(parts: &[&dyn Array], data_type: &DataType) -> Result<ArrayRef, IdentityError> {
+    if parts.is_empty() { Ok(new_empty_array(data_type)) } else { Ok(concat(parts)?) }
 }
 
 pub fn text(batches: &[RecordBatch], name: &str) -> Result<StringViewArray, IdentityError> {

@@ -1,15 +1,16 @@
 //! Records as they are read: each column of text as numbers, each distinct value once, so that no batch need be kept.
 //! Knows rows; what is one record, and in which order records stand, is `prepare`'s.
 
+use std::slice::from_ref;
+
 use arrow::array::builder::{ArrayBuilder, StringViewBuilder};
 use arrow::array::{Array, AsArray, RecordBatch, StringViewArray};
-use arrow::compute::{cast, concat};
 use arrow::datatypes::DataType;
 use hashbrown::HashTable;
 use rayon::prelude::*;
 
 use super::IdentityError;
-use super::columns::{Fingerprint, block_column, derived_column, hash_of, value, value_column};
+use super::columns::{Fingerprint, block_column, derived_column, hash_of, joined, text, value, value_column};
 use super::kind::graded;
 use crate::config::identity::Identity;
 
@@ -76,9 +77,7 @@ impl Reading {
         let derived = |at: usize, many: usize| (0..many).map(|number| derived_column(at, number)).collect();
         let graded = graded(declared);
         let attributes = graded.iter().enumerate();
-        let guards = declared.keys.iter().map(|key| &key.guard);
-        let guards = guards.chain(declared.attributes.iter().map(|attribute| &attribute.guard));
-        let mut names: Vec<String> = guards.filter_map(|guard| guard.names.clone()).collect();
+        let mut names: Vec<String> = declared.guards().filter_map(|guard| guard.names.clone()).collect();
         names.sort_unstable();
         names.dedup();
         Self {
@@ -110,7 +109,7 @@ impl Reading {
         let hashed = || hashings.into_par_iter().try_for_each(|(name, hashes)| hash(batches, name, hashes));
         let named = || {
             for batch in batches {
-                let (source, source_key) = (text(batch, "source")?, text(batch, "source_key")?);
+                let (source, source_key) = (text_of(batch, "source")?, text_of(batch, "source_key")?);
                 fingerprint(&source, &source_key, fingerprints)?;
                 sources.push(source);
                 source_keys.push(source_key);
@@ -139,16 +138,13 @@ impl Reading {
         if u32::try_from(rows).is_err() {
             return Err(IdentityError::TooManyRecords(rows));
         }
-        let whole = |parts: Vec<StringViewArray>| -> Result<StringViewArray, IdentityError> {
+        let whole = |parts: &[StringViewArray]| -> Result<StringViewArray, IdentityError> {
             let parts: Vec<&dyn Array> = parts.iter().map(|part| part as &dyn Array).collect();
-            Ok(match parts.is_empty() {
-                true => StringViewBuilder::new().finish(),
-                false => concat(&parts)?.as_string_view().clone(),
-            })
+            Ok(joined(&parts, &DataType::Utf8View)?.as_string_view().clone())
         };
         Ok(Records {
-            source: whole(self.sources)?,
-            source_key: whole(self.source_keys)?,
+            source: whole(&self.sources)?,
+            source_key: whole(&self.source_keys)?,
             fingerprints: self.fingerprints,
             keys: self.keys.into_iter().map(Numbering::finish).collect(),
             attributes: self.attributes.into_iter().map(Numbering::finish).collect(),
@@ -196,8 +192,8 @@ impl Numbering {
 
     fn add(&mut self, batches: &[RecordBatch]) -> Result<(), IdentityError> {
         for batch in batches {
-            let column = text(batch, &self.name)?;
-            let derived = self.derived_names.iter().map(|name| text(batch, name));
+            let column = text_of(batch, &self.name)?;
+            let derived = self.derived_names.iter().map(|name| text_of(batch, name));
             let derived: Vec<StringViewArray> = derived.collect::<Result<_, _>>()?;
             self.number_of.reserve(column.len());
             for row in 0..column.len() {
@@ -236,7 +232,7 @@ impl Numbering {
 
 fn hash(batches: &[RecordBatch], name: &str, hashes: &mut Vec<u64>) -> Result<(), IdentityError> {
     for batch in batches {
-        let column = text(batch, name)?;
+        let column = text_of(batch, name)?;
         hashes.extend((0..column.len()).map(|row| value(&column, row).map_or(0, hash_of)));
     }
     Ok(())
@@ -256,10 +252,6 @@ fn fingerprint(
     Ok(())
 }
 
-fn text(batch: &RecordBatch, name: &str) -> Result<StringViewArray, IdentityError> {
-    let column = batch.column_by_name(name).ok_or_else(|| IdentityError::MissingColumn(name.to_owned()))?;
-    Ok(match column.as_string_view_opt() {
-        Some(column) => column.clone(),
-        None => cast(column, &DataType::Utf8View)?.as_string_view().clone(),
-    })
+fn text_of(batch: &RecordBatch, name: &str) -> Result<StringViewArray, IdentityError> {
+    text(from_ref(batch), name)
 }

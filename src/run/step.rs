@@ -9,7 +9,6 @@ use super::error::StepError;
 use super::load::{self, Crew};
 use super::verify::{self, Phase};
 use super::{allocator, compute, identity, unique};
-
 use crate::config::project::Source;
 use crate::name::TableName;
 use crate::observe::event::Dataset;

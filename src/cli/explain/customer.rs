@@ -3,13 +3,13 @@
 use arrow::array::RecordBatch;
 use serde::Serialize;
 
-use super::{bars, print_json, print_waterfall, record, unknown, write_svg};
+use super::{bars, print_waterfall, record, unknown, write_svg};
 use crate::cli::args::Explain;
 use crate::cli::failure::Failure;
 use crate::cli::identity::desk::Desk;
 use crate::cli::identity::mask_of;
 use crate::cli::identity::table::{self, Column};
-use crate::cli::output::print_line;
+use crate::cli::output::{print_json, print_line};
 use crate::functions::masked;
 use crate::identity::chronicle::{Chronicle, chronicle};
 use crate::identity::columns::Fingerprint;
@@ -47,7 +47,7 @@ pub fn explain(desk: &Desk, arguments: &Explain, named: &str) -> Result<(), Fail
         write_svg(path, &pictures(hold, arguments))?;
     }
     if arguments.json {
-        return print_json(&explained);
+        return Ok(print_json(&explained)?);
     }
     print(desk, &explained, arguments)
 }

@@ -52,14 +52,5 @@ fn print_waterfall(of: &Waterfall, arguments: &Explain) -> Result<(), Failure> {
 }
 
 fn write_svg(path: &Path, waterfalls: &[Titled]) -> Result<(), Failure> {
-    let svg = report::waterfall::svg(waterfalls)?;
-    std::fs::write(path, svg)
-        .map_err(|error| Failure::io(format!("failed to write `{}`", path.display()), error))
-}
-
-fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
-    let json = serde_json::to_string_pretty(value)
-        .map_err(|error| Failure::usage(format!("failed to write JSON: {error}")))?;
-    output::print_line(json)?;
-    Ok(())
+    output::write(path, report::waterfall::svg(waterfalls)?)
 }

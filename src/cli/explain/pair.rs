@@ -1,10 +1,10 @@
 //! Why two records are, or are not, the same customer, in words.
 
-use super::{bars, print_json, print_waterfall, unknown, write_svg};
+use super::{bars, print_waterfall, unknown, write_svg};
 use crate::cli::args::Explain;
 use crate::cli::failure::Failure;
 use crate::cli::identity::desk::Desk;
-use crate::cli::output::print_line;
+use crate::cli::output::{print_json, print_line};
 use crate::identity::evaluation::Name;
 use crate::identity::inquiry::Held;
 use crate::identity::why::{Between, Meeting, Why, why};
@@ -27,7 +27,7 @@ pub fn explain(desk: &Desk, arguments: &Explain, left: &Name, right: &Name) -> R
         let title = format!("{} and {}", why.left, why.right);
         write_svg(path, &[Titled { title, bars: bars(of, arguments) }])?;
     }
-    if arguments.json { print_json(&why) } else { print(&why, arguments) }
+    if arguments.json { Ok(print_json(&why)?) } else { print(&why, arguments) }
 }
 
 fn print(why: &Why, arguments: &Explain) -> Result<(), Failure> {

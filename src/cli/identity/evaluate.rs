@@ -30,13 +30,10 @@ pub fn run(global: &Global, arguments: &Evaluate) -> Result<(), Failure> {
     }
     let evaluation = desk.ask(|inquiry| Ok(evaluate(inquiry, &open, &known, arguments.mistakes)?))?;
     if let Some(path) = &arguments.svg {
-        std::fs::write(path, report::thresholds::svg(&evaluation)?)
-            .map_err(|error| Failure::io(format!("failed to write `{}`", path.display()), error))?;
+        output::write(path, report::thresholds::svg(&evaluation)?)?;
     }
     if arguments.json {
-        let json = serde_json::to_string_pretty(&evaluation)
-            .map_err(|error| Failure::usage(format!("failed to write JSON: {error}")))?;
-        output::print_line(json)?;
+        output::print_json(&evaluation)?;
     } else {
         print(&evaluation, &known)?;
     }

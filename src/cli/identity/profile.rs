@@ -17,9 +17,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<(), Failure> {
     let profile =
         desk.compute(|| Ok(profile(&desk.records, &desk.declared, &desk.state, arguments.values)?))?;
     if arguments.json {
-        let json = serde_json::to_string_pretty(&profile)
-            .map_err(|error| Failure::usage(format!("failed to write JSON: {error}")))?;
-        output::print_line(json)?;
+        output::print_json(&profile)?;
     } else {
         print(&desk, &profile, arguments)?;
     }

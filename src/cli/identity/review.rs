@@ -1,7 +1,6 @@
 //! `portrait identity review`: the pairs that a steward should look at, as a CSV to be filled in.
 
-use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 
 use super::desk;
 use super::shown::evidence;
@@ -39,18 +38,8 @@ pub fn run(global: &Global, arguments: &Review) -> Result<(), Failure> {
         let chosen = review(inquiry, &held, arguments.pairs)?;
         Ok(chosen.iter().map(|of| row(inquiry, &held, of, arguments.reveal)).collect::<Vec<_>>())
     })?;
-    let text = csv_of(&rows)?;
-    match &arguments.output {
-        None => output::print(text)?,
-        Some(path) => {
-            let failed = |error| Failure::io(format!("failed to write `{}`", path.display()), error);
-            File::create(path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(failed)?;
-            if !global.quiet {
-                output::say(format!("{} pairs to review in `{}`", rows.len(), path.display()));
-            }
-        }
-    }
-    Ok(())
+    let said = format!("{} pairs to review", rows.len());
+    output::hand_over(csv_of(&rows)?, arguments.output.as_deref(), &said, global.quiet)
 }
 
 fn row(inquiry: &Inquiry<'_>, held: &Held, of: &Candidate, reveal: bool) -> [String; 13] {

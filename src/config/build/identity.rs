@@ -1,5 +1,7 @@
 //! `identity:`: keys, attributes, what keeps records apart, limits; each word checked against the attributes there are.
 
+use std::sync::Arc;
+
 use super::super::files::ProjectFiles;
 use super::super::identity::{
     Attribute, BlockingRule, Guard, Identity, IdentityKey, Level, MatchSettings, ModelFile, NeverRule,
@@ -73,13 +75,8 @@ pub fn identity(
 
 /// The model's file. Whether it fits what is declared shows when the plan is checked.
 fn model(path: String, place: Place<'_>, files: &ProjectFiles, pass: &mut Pass<'_>) -> Option<ModelFile> {
-    let Some(text) = files.text(&path) else {
-        let known = files.under("config/").map(|(path, _)| path.as_ref());
-        let help = did_you_mean(&path, known.filter(|path| path.ends_with(".json")));
-        pass.error(place.at(), format!("there is no file `{path}`"), help);
-        return None;
-    };
-    Some(ModelFile { text: text.clone(), path, at: place.at() })
+    let text = Arc::clone(pass.file(&path, ("config/", ".json"), place, files)?);
+    Some(ModelFile { text, path, at: place.at() })
 }
 
 /// A pattern of levels has four bits for each attribute.

@@ -18,10 +18,12 @@ pub mod table;
 pub mod values;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::Duration;
 
-use super::problem::{Location, Problem};
+use super::files::ProjectFiles;
+use super::problem::{Location, Problem, did_you_mean};
 use super::project::SqlText;
 use super::units;
 use super::yaml::{Node, Value};
@@ -116,6 +118,23 @@ pub struct Pass<'a> {
 impl Pass<'_> {
     pub fn error(&mut self, at: Location, message: impl Into<String>, help: impl Into<String>) {
         self.problems.push(Problem::error(at, message).help(help));
+    }
+
+    /// The text of a file that is named here; others of its folder and ending are what it may be mistaken for.
+    pub fn file<'f>(
+        &mut self,
+        path: &str,
+        (folder, ending): (&str, &str),
+        place: Place<'_>,
+        files: &'f ProjectFiles,
+    ) -> Option<&'f Arc<str>> {
+        let text = files.text(path);
+        if text.is_none() {
+            let known = files.under(folder).map(|(path, _)| path.as_ref());
+            let help = did_you_mean(path, known.filter(|path| path.ends_with(ending)));
+            self.error(place.at(), format!("there is no file `{path}`"), help);
+        }
+        text
     }
 
     /// Something that a block must say and does not; no news where what it said was wrong.

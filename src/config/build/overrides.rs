@@ -14,13 +14,7 @@ pub const COLUMNS: [&str; 7] =
 
 /// Reads the file at `path`, relative to the project's folder. Every row that says nothing clear is a problem.
 pub fn read(path: String, place: Place<'_>, files: &ProjectFiles, pass: &mut Pass<'_>) -> Option<Overrides> {
-    let Some(text) = files.text(&path) else {
-        let known =
-            files.under("config/").map(|(path, _)| path.as_ref()).filter(|path| path.ends_with(".csv"));
-        let help = did_you_mean(&path, known);
-        pass.error(place.at(), format!("there is no file `{path}`"), help);
-        return None;
-    };
+    let text = pass.file(&path, ("config/", ".csv"), place, files)?;
     let mut reader =
         csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let at = |line: u64| Location { file: Arc::from(path.as_str()), line: line as u32, column: 1, length: 1 };

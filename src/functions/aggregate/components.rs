@@ -1,6 +1,5 @@
 //! `connected_components`: what hangs together by what is shared, however long the chain.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::mem::size_of;
@@ -13,6 +12,7 @@ use datafusion::common::{Result, ScalarValue, internal_err, plan_err};
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::utils::format_state_name;
 use datafusion::logical_expr::{Accumulator, AggregateUDFImpl, Documentation, Signature, Volatility};
+use indexmap::IndexSet;
 
 use crate::identity::cluster::Clusters;
 
@@ -117,32 +117,22 @@ struct Pairs {
 /// Texts that go by numbers.
 #[derive(Debug, Default)]
 struct Numbers {
-    of: HashMap<Box<str>, u32>,
+    of: IndexSet<Box<str>>,
     bytes: usize,
 }
 
 impl Numbers {
     fn number(&mut self, text: &str) -> u32 {
-        match self.of.get(text) {
-            Some(number) => *number,
-            None => {
-                let number = self.of.len() as u32;
-                self.bytes += text.len();
-                self.of.insert(text.into(), number);
-                number
-            }
-        }
+        let number = self.of.get_index_of(text).unwrap_or_else(|| {
+            self.bytes += text.len();
+            self.of.insert_full(text.into()).0
+        });
+        number as u32
     }
 
     /// By number.
     fn texts(&self) -> Vec<&str> {
-        let mut texts = vec![""; self.of.len()];
-        for (text, number) in &self.of {
-            if let Some(place) = texts.get_mut(*number as usize) {
-                *place = text;
-            }
-        }
-        texts
+        self.of.iter().map(AsRef::as_ref).collect()
     }
 }
 
@@ -199,7 +189,8 @@ impl Accumulator for Pairs {
     }
 
     fn size(&self) -> usize {
-        let texts = |numbers: &Numbers| numbers.bytes + numbers.of.capacity() * size_of::<(Box<str>, u32)>();
+        let texts =
+            |numbers: &Numbers| numbers.bytes + numbers.of.capacity() * size_of::<(Box<str>, usize, usize)>();
         size_of::<Self>()
             + texts(&self.members)
             + texts(&self.shared)

@@ -96,33 +96,24 @@ fn keep(text: &str, answer: &mut String, wanted: impl Fn(char) -> bool) -> bool 
 
 fn dashed_date(text: &str, answer: &mut String) -> bool {
     let text = text.trim_matches(' ');
-    let between = |c: &&u8| matches!(c, b'-' | b'/' | b'.');
-    let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
-    let mut rest = text.as_bytes();
-    let mut parts = [0; 3];
-    for (part, length) in parts.iter_mut().zip([4, 2, 2]) {
-        // What stands between two parts, if anything does.
-        if rest.len() < text.len() && rest.first().as_ref().is_some_and(between) {
-            rest = &rest[1..];
+    match date_parts(text) {
+        Some([year, month, day]) => {
+            [year, "-", month, "-", day].iter().for_each(|piece| answer.push_str(piece));
         }
-        *part = text.len() - rest.len();
-        match rest.split_at_checked(length) {
-            Some((here, after)) if digits(here) => rest = after,
-            _ => {
-                answer.push_str(text);
-                return true;
-            }
-        }
-    }
-    let [year, month, day] = parts;
-    if rest.is_empty() {
-        for piece in [&text[year..year + 4], "-", &text[month..month + 2], "-", &text[day..day + 2]] {
-            answer.push_str(piece);
-        }
-    } else {
-        answer.push_str(text);
+        None => answer.push_str(text),
     }
     true
+}
+
+/// Year, month and day of eight digits, with or without something between them.
+fn date_parts(text: &str) -> Option<[&str; 3]> {
+    let between = |text| str::strip_prefix(text, ['-', '/', '.']).unwrap_or(text);
+    let (year, rest) = text.split_at_checked(4)?;
+    let (month, rest) = between(rest).split_at_checked(2)?;
+    let day = between(rest);
+    let parts = [year, month, day];
+    let digits = parts.iter().all(|part| part.bytes().all(|c| c.is_ascii_digit()));
+    (digits && day.len() == 2).then_some(parts)
 }
 
 fn birthday_type() -> DataType {
