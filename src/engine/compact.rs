@@ -25,6 +25,8 @@ use datafusion::physical_plan::{
 };
 use futures::StreamExt;
 
+use super::grace::InTurnExec;
+
 /// Puts a [`CompactExec`] over joins and aggregations whose text is exchanged or held back, and under every sort of text.
 ///
 /// Views of a join's output point into the whole of what it holds, those of an aggregation into all its groups, those of
@@ -70,6 +72,7 @@ fn shares_buffers(plan: &Arc<dyn ExecutionPlan>) -> bool {
         || plan.downcast_ref::<AggregateExec>().is_some();
     let passes_on = plan.downcast_ref::<ProjectionExec>().is_some()
         || plan.downcast_ref::<FilterExec>().is_some()
+        || plan.downcast_ref::<InTurnExec>().is_some()
         || plan.downcast_ref::<CooperativeExec>().is_some();
     large || passes_on && plan.children().into_iter().any(shares_buffers)
 }
@@ -155,7 +158,7 @@ impl ExecutionPlan for CompactExec {
     }
 }
 
-fn compact(batch: RecordBatch) -> Result<RecordBatch, DataFusionError> {
+pub fn compact(batch: RecordBatch) -> Result<RecordBatch, DataFusionError> {
     let columns = batch.columns().iter().map(|column| match column.data_type() {
         DataType::Utf8View => dense(column, column.as_string_view()),
         DataType::BinaryView => dense(column, column.as_binary_view()),

@@ -6,6 +6,7 @@ mod context;
 mod diagnose;
 mod error;
 mod execute;
+mod grace;
 mod join_side;
 mod lineage;
 mod planning;

@@ -18,6 +18,7 @@ use sysinfo::System;
 
 use super::compact::CompactBeforeHolding;
 use super::error::EngineError;
+use super::grace::GracePartitions;
 use super::join_side::HoldLighterSide;
 use super::pool::FairPool;
 use crate::functions;
@@ -103,6 +104,7 @@ fn optimizer_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules = PhysicalOptimizer::new().rules;
     let after = rules.iter().position(|rule| rule.name() == "join_selection").map_or(0, |at| at + 1);
     rules.insert(after, Arc::new(HoldLighterSide));
+    rules.push(Arc::new(GracePartitions));
     rules.push(Arc::new(CompactBeforeHolding));
     rules
 }
@@ -129,6 +131,8 @@ fn config(threads: usize) -> SessionConfig {
         .with_batch_size(8192)
         .with_sort_spill_reservation_bytes(1 << 20);
     let options = config.options_mut();
+    // A sort that puts batches together before it sorts them wants memory when it cannot spill any more.
+    options.execution.sort_in_place_threshold_bytes = 0;
     options.sql_parser.collect_spans = true;
     options.execution.time_zone = Some("+00:00".to_owned());
     options.execution.planning_concurrency = threads.max(1);

@@ -1,7 +1,6 @@
 //! One execution: load → compute → check → publish. Composes source, engine and warehouse, and decides nothing that
 //! they could decide.
 
-mod allocator;
 mod compute;
 mod context;
 mod decide;
@@ -67,7 +66,6 @@ pub struct Job {
 /// # Errors
 /// Everything that keeps the run from beginning or from publishing. Steps and checks that fail are in the record.
 pub async fn run(job: Job) -> Result<RunRecord, RunError> {
-    allocator::keep_for_a_while();
     let prepared = prepare(&job.project).map_err(RunError::Invalid)?;
     let selected = selected(&job.project, &prepared.graph, &job.request)?;
     let run = job.start.run().clone();

@@ -8,7 +8,7 @@ use super::decide::{self, Decision, Input, SourceState};
 use super::error::StepError;
 use super::load::{self, Crew};
 use super::verify::{self, Phase};
-use super::{allocator, compute, identity, unique};
+use super::{compute, identity, unique};
 use crate::config::project::Source;
 use crate::name::TableName;
 use crate::observe::event::Dataset;
@@ -34,9 +34,6 @@ struct Made {
     source: Option<SourceReport>,
     state: BTreeMap<String, serde_json::Value>,
 }
-
-/// A step that took so many seconds may have held much memory.
-const WORTH_GIVING_BACK: f64 = 0.5;
 
 /// Does what was decided for a step.
 pub async fn run(context: &Context, step: &Step, decision: Decision, base: Option<&Release>) -> Outcome {
@@ -77,9 +74,6 @@ pub async fn run(context: &Context, step: &Step, decision: Decision, base: Optio
         }
     };
     report.seconds = began.elapsed().as_secs_f64();
-    if report.seconds > WORTH_GIVING_BACK {
-        allocator::give_back();
-    }
     if let Err(error) = result {
         report.status = StepStatus::Failed;
         report.message = Some(message(&error));
