@@ -5,8 +5,14 @@ use std::future::Future;
 use super::failure::Failure;
 use crate::run::Stop;
 
+/// Enough for every piece of every model that is computed at once on a large machine.
+const OPEN_FILES: u64 = 1 << 16;
+
 /// Runs asynchronous work to its end on `threads` threads.
 pub fn block_on<T>(threads: usize, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    // Pieces of stages and runs of sorts are files, more at once than many shells allow. Where this is refused, what needs
+    // them says so.
+    let _ = rlimit::increase_nofile_limit(OPEN_FILES);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads.max(1))
         .enable_all()

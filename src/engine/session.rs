@@ -66,7 +66,8 @@ pub fn default_memory_bytes() -> u64 {
 /// If the spill directory cannot be used.
 pub fn session(settings: &Settings) -> Result<SessionContext, EngineError> {
     let runtime = runtime(settings).map_err(|error| EngineError::Session(error.strip_backtrace()))?;
-    furnished(config(settings.threads), runtime, settings.business_timezone)
+    // A plan of one partition has no exchange, and so no stage that goes piece by piece: even one thread has two.
+    furnished(config(settings.threads.max(2)), runtime, settings.business_timezone)
 }
 
 /// A session that plans and never runs: it has no pool and touches no disk.
@@ -122,12 +123,12 @@ fn runtime(settings: &Settings) -> Result<RuntimeEnv, DataFusionError> {
     RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).with_disk_manager_builder(disk).build()
 }
 
-fn config(threads: usize) -> SessionConfig {
+fn config(partitions: usize) -> SessionConfig {
     let mut config = SessionConfig::new()
         .with_default_catalog_and_schema(CATALOG, "public")
         .with_create_default_catalog_and_schema(true)
         .with_information_schema(false)
-        .with_target_partitions(threads.max(1))
+        .with_target_partitions(partitions)
         .with_batch_size(8192)
         .with_sort_spill_reservation_bytes(1 << 20);
     let options = config.options_mut();
@@ -135,6 +136,6 @@ fn config(threads: usize) -> SessionConfig {
     options.execution.sort_in_place_threshold_bytes = 0;
     options.sql_parser.collect_spans = true;
     options.execution.time_zone = Some("+00:00".to_owned());
-    options.execution.planning_concurrency = threads.max(1);
+    options.execution.planning_concurrency = partitions;
     config
 }

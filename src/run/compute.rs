@@ -66,7 +66,7 @@ pub async fn stage(
     plan: LogicalPlan,
 ) -> Result<StagedTable, StepError> {
     let plan = sorted(&target.spec, plan)?;
-    let Partitions { schema, streams } = partitions(session, &plan).await?;
+    let Partitions { schema, streams } = partitions(session, &plan, context.settings.threads).await?;
     let options = StageOptions::for_table(&target.spec);
     let handle = Handle::current();
     tokio::task::block_in_place(|| {
@@ -81,12 +81,17 @@ struct Partitions {
     streams: Vec<SendableRecordBatchStream>,
 }
 
-async fn partitions(session: &SessionContext, plan: &LogicalPlan) -> Result<Partitions, StepError> {
+/// Every stream has a thread that writes it; a table in one order has one stream.
+async fn partitions(
+    session: &SessionContext,
+    plan: &LogicalPlan,
+    threads: usize,
+) -> Result<Partitions, StepError> {
     let failed = |error| StepError::Engine(EngineError::of_execution(&error));
     let physical = session.state().create_physical_plan(plan).await.map_err(failed)?;
     let schema = physical.schema();
     let sorted = physical.output_ordering().is_some();
-    let streams = if sorted {
+    let streams = if sorted || threads < 2 {
         vec![execute_stream(physical, session.task_ctx()).map_err(failed)?]
     } else {
         execute_stream_partitioned(physical, session.task_ctx()).map_err(failed)?

@@ -6,7 +6,7 @@ use arrow::array::{Int64Array, RecordBatch, StringViewArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::common::TableReference;
-use datafusion::prelude::SessionContext;
+use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::TryStreamExt;
 use portrait::engine::{
     EngineError, Settings, batches, execute, explain, plan, session, with_sort_merge_join,
@@ -14,9 +14,9 @@ use portrait::engine::{
 use portrait::plan::params::Params;
 use proptest::prelude::*;
 
-fn limited(threads: usize, megabytes: u64, directory: &tempfile::TempDir) -> SessionContext {
+fn limited(megabytes: u64, directory: &tempfile::TempDir) -> SessionContext {
     session(&Settings {
-        threads,
+        threads: 2,
         memory_bytes: megabytes << 20,
         spill_directory: directory.path().to_owned(),
         spill_limit_bytes: 4 << 30,
@@ -90,9 +90,9 @@ const QUERIES: [&str; 16] = [
 
 async fn compare(tables: &[(&str, Vec<Row>)]) {
     let directory = tempfile::tempdir().unwrap();
-    // With one thread there is no exchange, and so no stage.
-    let plain = limited(1, 4096, &directory);
-    let small = limited(2, 32, &directory);
+    // With one partition there is no exchange, and so no stage.
+    let plain = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1));
+    let small = limited(32, &directory);
     let sorting = with_sort_merge_join(&small);
     for context in [&plain, &small] {
         tables.iter().for_each(|(name, rows)| table(context, name, rows));
@@ -123,7 +123,7 @@ async fn pieces_that_are_written_aside_give_the_same_rows() {
     ];
     compare(&tables).await;
     let directory = tempfile::tempdir().unwrap();
-    let small = limited(2, 32, &directory);
+    let small = limited(32, &directory);
     tables.iter().for_each(|(name, rows)| table(&small, name, rows));
     let how = explained(&small, QUERIES[4]).await;
     assert!(how.contains("InTurnExec: pieces=32"), "{how}");
@@ -134,7 +134,7 @@ async fn pieces_that_are_written_aside_give_the_same_rows() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_small_stage_writes_nothing_and_lets_the_other_side_stream() {
     let directory = tempfile::tempdir().unwrap();
-    let context = limited(2, 512, &directory);
+    let context = limited(512, &directory);
     table(&context, "a", &many(30_000, 7919, 20_011));
     table(&context, "b", &many(25_000, 104_729, 22_013));
     let how = explained(&context, QUERIES[4]).await;
@@ -150,7 +150,7 @@ async fn a_small_stage_writes_nothing_and_lets_the_other_side_stream() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_order_is_kept() {
     let directory = tempfile::tempdir().unwrap();
-    let context = limited(2, 32, &directory);
+    let context = limited(32, &directory);
     table(&context, "a", &many(30_000, 7919, 20_011));
     for sql in [
         "SELECT number, text, row_number() OVER (PARTITION BY number ORDER BY text) AS place FROM a ORDER BY number, text",
@@ -171,7 +171,7 @@ async fn an_order_is_kept() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_join_and_an_aggregation_larger_than_memory_need_no_sorting() {
     let directory = tempfile::tempdir().unwrap();
-    let context = limited(2, 24, &directory);
+    let context = limited(24, &directory);
     table(&context, "a", &many(400_000, 7919, 399_989));
     table(&context, "b", &many(400_000, 104_729, 399_989));
     for sql in [
