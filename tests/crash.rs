@@ -13,6 +13,12 @@ fn rows(shop: &Shop) -> Vec<Value> {
     shop.query("SELECT * FROM customer")
 }
 
+/// How many runs have left what they wrote aside: it may hold anything that a source does.
+fn spilled(shop: &Shop) -> usize {
+    let runs = std::fs::read_dir(shop.path("warehouse/runs")).unwrap();
+    runs.filter(|run| run.as_ref().unwrap().path().join("spill").exists()).count()
+}
+
 #[test]
 fn a_run_killed_anywhere_leaves_the_last_release_and_can_go_on() {
     for failpoint in NAMES {
@@ -43,6 +49,7 @@ fn a_run_killed_anywhere_leaves_the_last_release_and_can_go_on() {
             let finished = shop.portrait(&["run", "--as-of", AS_OF, "--json"]).expect_code(0).json();
             assert_eq!(finished["status"], "unchanged", "{place}");
             assert_eq!(rows(&shop).len(), before.len() + 1, "{place}");
+            assert_eq!(spilled(&shop), 0, "{place}");
             let current = shop.path("warehouse/current");
             let target = std::fs::read_link(&current).unwrap();
             assert!(target.to_string_lossy().contains("000002"), "{place}: current is {target:?}");
@@ -54,8 +61,10 @@ fn a_run_killed_anywhere_leaves_the_last_release_and_can_go_on() {
 fn retry_takes_over_what_was_staged() {
     let shop = Shop::copy_of(&checkout("templates/small"), None);
     shop.command(&["run", "--as-of", AS_OF]).env("PORTRAIT_FAILPOINT", "publish.before").output().unwrap();
+    assert_eq!(spilled(&shop), 1);
     let retried = shop.portrait(&["retry", "--json"]).expect_code(0).json();
     assert_eq!(retried["status"], "published");
+    assert_eq!(spilled(&shop), 0);
     let steps = retried["steps"].as_array().unwrap();
     assert!(steps.iter().all(|step| step["status"] == "reused"), "{retried:#}");
     shop.portrait(&["retry"]).expect_code(2);

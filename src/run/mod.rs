@@ -75,7 +75,12 @@ pub async fn run(job: Job) -> Result<RunRecord, RunError> {
     let log = log(&warehouse, &run)?;
     let observer = Handle::new(run.clone(), job.clock, [log, job.observers.clone()].concat());
 
-    let settings = settings(&job.project);
+    let mut settings = settings(&job.project);
+    // Until the run ends.
+    let spill = warehouse.spill_folder(&run, job.project.environment.spill_directory.as_deref())?;
+    if let Some(folder) = &spill {
+        settings.spill_directory = folder.path().to_owned();
+    }
     let session = engine::session(&settings)?;
     let context = Context {
         lanes: Arc::new(Semaphore::new(settings.threads)),

@@ -64,6 +64,10 @@ pub fn step_record(run: &RunId, step: &StepId) -> String {
     format!("{RUNS}/{run}/steps/{step}.json")
 }
 
+pub fn spill(run: &RunId) -> String {
+    format!("{RUNS}/{run}/spill")
+}
+
 pub fn events(run: &RunId) -> String {
     format!("{RUNS}/{run}/events.ndjson")
 }

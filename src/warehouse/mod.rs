@@ -7,6 +7,7 @@
 //! catalog.sql                      derived                            catalog
 //! quarantine/SOURCE/…parquet       rejects, never the raw text        quarantine
 //! runs/RUN/…                       records, events, steps done        journal
+//! runs/RUN/spill/…                 while it runs                      spill
 //! runs/.lock                       one run at a time                  lock
 //! ```
 //!
@@ -31,6 +32,7 @@ pub mod quarantine;
 pub mod release;
 pub mod retention;
 pub mod schema;
+mod spill;
 pub mod stage;
 mod store;
 

@@ -35,7 +35,7 @@ pub struct RawEngine {
     pub threads: Option<u32>,
     /// Resident memory of the process: `8GB`, `512MB` (default: 70 % of the machine's).
     pub memory: Option<String>,
-    /// Where sorts and aggregates spill (default: the system's temporary folder).
+    /// Where a run writes aside what it does not hold in memory (default: beside its record in the warehouse).
     pub spill_directory: Option<String>,
     /// The most that may be spilled: `100GB`.
     pub spill_limit: Option<String>,
