@@ -1,5 +1,7 @@
 //! Kills the program at every stage of a run: the last release stays whole, and `retry` or the next run finishes.
 
+use std::os::unix::fs::PermissionsExt;
+
 use portrait::warehouse::failpoint::NAMES;
 use serde_json::Value;
 
@@ -16,7 +18,9 @@ fn rows(shop: &Shop) -> Vec<Value> {
 /// How many runs have left what they wrote aside: it may hold anything that a source does.
 fn spilled(shop: &Shop) -> usize {
     let runs = std::fs::read_dir(shop.path("warehouse/runs")).unwrap();
-    runs.filter(|run| run.as_ref().unwrap().path().join("spill").exists()).count()
+    let spills = runs.map(|run| run.unwrap().path().join("spill")).filter(|spill| spill.exists());
+    let own = |spill: &std::path::PathBuf| spill.metadata().unwrap().permissions().mode() & 0o777 == 0o700;
+    spills.inspect(|spill| assert!(own(spill), "anybody may read it")).count()
 }
 
 #[test]

@@ -3,6 +3,8 @@
 
 use std::fs;
 use std::io::ErrorKind;
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -39,8 +41,11 @@ impl Warehouse {
         }
         let folder = folder_of(run);
         let (Some(parent), Some(name)) = (folder.parent(), folder.file_name()) else { return Ok(None) };
-        let made = disk::make_folder(parent)
-            .and_then(|()| tempfile::Builder::new().prefix(name).rand_bytes(0).tempdir_in(parent));
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(name).rand_bytes(0);
+        #[cfg(unix)]
+        builder.permissions(fs::Permissions::from_mode(0o700));
+        let made = disk::make_folder(parent).and_then(|()| builder.tempdir_in(parent));
         made.map(Some).map_err(|error| WarehouseError::io("make", &folder, error))
     }
 }
