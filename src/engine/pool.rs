@@ -34,12 +34,13 @@ pub struct FairPool {
     held: Mutex<Held>,
 }
 
-/// What the operators hold, in bytes.
+/// What the operators hold.
 #[derive(Debug, Default)]
 struct Held {
-    /// How many operators can spill, and how many of them sort.
+    /// How many operators have a share, and how many of them sort.
     spillers: usize,
     sorts: usize,
+    /// Bytes of pieces, of others that can spill, of those that cannot.
     pieces: usize,
     spillable: usize,
     fixed: usize,

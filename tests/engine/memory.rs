@@ -175,3 +175,24 @@ fn the_first_half_of_an_aggregation_is_told_once_to_pass_on_what_it_has() {
     half.shrink(30 * megabyte);
     assert!(half.try_grow(30 * megabyte).is_err());
 }
+
+#[test]
+fn sorts_and_pieces_get_little_together() {
+    let megabyte = 1 << 20;
+    let pool: Arc<dyn MemoryPool> = Arc::new(FairPool::new(6400 * megabyte));
+    let spool = || MemoryConsumer::new("SpoolExec").with_can_spill(true).register(&pool);
+    let (one, other) = (spool(), spool());
+    one.try_grow(150 * megabyte).unwrap();
+    assert!(other.try_grow(100 * megabyte).is_err());
+    one.shrink(120 * megabyte);
+    other.try_grow(100 * megabyte).unwrap();
+
+    let sort =
+        |at: u32| MemoryConsumer::new(format!("ExternalSorter[{at}]")).with_can_spill(true).register(&pool);
+    let (one, other) = (sort(0), sort(1));
+    one.try_grow(101 * megabyte).unwrap();
+    assert!(one.try_grow(megabyte).is_err());
+    other.try_grow(90 * megabyte).unwrap();
+    // What it sorts them into.
+    one.new_empty().try_grow(80 * megabyte).unwrap();
+}
