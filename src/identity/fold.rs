@@ -8,8 +8,9 @@ pub fn fold_into(text: &str, out: &mut String) {
         out.extend(text.chars().map(|c| c.to_ascii_lowercase()));
         return;
     }
-    if text.chars().all(is_plain_han) {
-        out.push_str(text);
+    // What else Chinese texts hold, such as the numbers of an address, is mostly ASCII.
+    if text.chars().all(|c| c.is_ascii() || is_plain_han(c)) {
+        out.extend(text.chars().map(|c| c.to_ascii_lowercase()));
         return;
     }
     let lower = text.nfkd().flat_map(char::to_lowercase).filter(|c| !is_latin_mark(*c));

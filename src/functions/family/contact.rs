@@ -1,12 +1,13 @@
 //! Telephone numbers and mail addresses: one spelling, or NULL where there is none.
 
 use std::fmt::Write;
+use std::sync::{LazyLock, PoisonError};
 
 use arrow::array::ArrayRef;
 use arrow::datatypes::DataType;
 use datafusion::common::Result;
 use phonenumber::country::Id;
-use phonenumber::metadata::DATABASE;
+use phonenumber::metadata::{DATABASE, Database};
 use phonenumber::{Mode, Type};
 use unicode_normalization::UnicodeNormalization;
 
@@ -141,6 +142,17 @@ fn dialled(text: &str) -> Dialled {
     Dialled { characters, strange }
 }
 
+/// libphonenumber's rules. Their patterns are compiled as they are needed and a hundred of them kept: fewer than ten
+/// countries have, so that every number would compile some anew.
+static RULES: LazyLock<&Database> = LazyLock::new(|| {
+    let cache = DATABASE.cache();
+    cache.lock().unwrap_or_else(PoisonError::into_inner).set_capacity(PATTERNS);
+    &DATABASE
+});
+
+/// More than all countries together have.
+const PATTERNS: usize = 1 << 14;
+
 fn number_into(text: &str, region: &str, wanted: Wanted, out: &mut String) -> bool {
     let Dialled { characters, strange } = dialled(text);
     if characters.len() < 5 || characters.len() > 20 || looks_masked(text) {
@@ -160,11 +172,11 @@ fn number_into(text: &str, region: &str, wanted: Wanted, out: &mut String) -> bo
         None => characters,
     };
     let region: Option<Id> = region.trim().to_ascii_uppercase().parse().ok();
-    let Ok(number) = phonenumber::parse(region, &international) else { return false };
-    if !number.is_valid() {
+    let Ok(number) = phonenumber::parse_with(&RULES, region, &international) else { return false };
+    if !phonenumber::is_valid_with(&RULES, &number) {
         return false;
     }
-    let kind = number.number_type(&DATABASE);
+    let kind = number.number_type(&RULES);
     if wanted == Wanted::Mobile
         && !matches!(kind, Type::Mobile | Type::FixedLineOrMobile | Type::PersonalNumber)
     {
