@@ -256,14 +256,13 @@ fn hashes(prepared: &Prepared, blocks: &[Blocks]) -> Vec<u64> {
     let hashes_of = |texts: &StringViewArray| -> Vec<u64> {
         (0..texts.len()).into_par_iter().map(|value| hash_of(texts.value(value))).collect()
     };
-    let of_attributes: Vec<Vec<u64>> = prepared.attributes.iter().map(|of| hashes_of(&of.texts)).collect();
     let of_keys: Vec<Vec<u64>> = prepared.key_texts.iter().map(hashes_of).collect();
     (0..prepared.len())
         .into_par_iter()
         .map(|record| {
             let mut hasher = FixedState::default().build_hasher();
-            for (attribute, hashes) in of_attributes.iter().enumerate() {
-                hasher.write_u64(hashes[prepared.values.get(record as u32, attribute) as usize]);
+            for (attribute, of) in prepared.attributes.iter().enumerate() {
+                hasher.write_u64(of.hashes[prepared.values.get(record as u32, attribute) as usize]);
             }
             for (value_of, hashes) in prepared.keys.iter().zip(&of_keys) {
                 hasher.write_u64(hashes[value_of[record] as usize]);

@@ -10,7 +10,7 @@ use crate::config::identity::{Attribute, DateSlip, Identity, Kind, Level};
 pub struct Graded {
     /// SQL over the records: the normalised value.
     pub value: String,
-    /// SQL over the records, that depends on the value alone.
+    /// SQL over the records, that depends on the value alone; where it does not, one of what it gives for equal values counts.
     pub derived: Vec<String>,
     pub comparison: Comparison,
 }

@@ -197,18 +197,18 @@ impl Numbering {
             let derived: Vec<StringViewArray> = derived.collect::<Result<_, _>>()?;
             self.number_of.reserve(column.len());
             for row in 0..column.len() {
-                let number = match value(&column, row) {
-                    Some(text) => self.number(text, row, &derived),
-                    None => 0,
-                };
+                let number = value(&column, row).map_or(0, |text| self.number(text));
                 self.number_of.push(number);
+                if number != 0 {
+                    self.derive(number as usize, row, &derived);
+                }
             }
         }
         Ok(())
     }
 
-    /// The number of a text; where it is new, what derives from it stands in the same row.
-    fn number(&mut self, text: &str, row: usize, derived: &[StringViewArray]) -> u32 {
+    /// The number of a text.
+    fn number(&mut self, text: &str) -> u32 {
         let hash = (hash_of(text) >> 32) as u32;
         let texts = &self.texts;
         let same =
@@ -219,10 +219,18 @@ impl Numbering {
         let number = self.texts.len() as u32;
         self.texts.append_value(text);
         self.known.insert_unique(spread(hash), Known { hash, number }, |known| spread(known.hash));
-        for (hashes, column) in self.derived.iter_mut().zip(derived) {
-            hashes.push(value(column, row).map_or(0, hash_of));
-        }
+        self.derived.iter_mut().for_each(|hashes| hashes.push(0));
         number
+    }
+
+    /// What derives from the value in a row. SQL may derive something else from an equal value, by another spelling of it
+    /// or another column: the same counts, whichever row comes first.
+    fn derive(&mut self, number: usize, row: usize, derived: &[StringViewArray]) {
+        for (hashes, column) in self.derived.iter_mut().zip(derived) {
+            if let Some(hash) = value(column, row).map(hash_of) {
+                hashes[number] = hashes[number].max(hash);
+            }
+        }
     }
 
     fn finish(mut self) -> Column {

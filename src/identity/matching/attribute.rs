@@ -1,11 +1,15 @@
 //! Attributes of records as numbers: each distinct value once, and for each record which ones it has. Never compares.
 
+use std::hash::{BuildHasher, Hasher};
+
 use arrow::array::{Array, AsArray, StringViewArray, UInt32Array};
 use arrow::compute::take;
 use arrow::error::ArrowError;
+use foldhash::quality::FixedState;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
+use crate::identity::columns::hash_of;
 use crate::identity::records::Column;
 
 /// The values of one attribute.
@@ -17,6 +21,8 @@ pub struct Attribute {
     pub counts: Vec<u32>,
     /// By derived attribute, by value: the number of what is derived; 0 where nothing is.
     pub derived: Vec<Vec<u32>>,
+    /// By value: a hash of its text and of what derives from it, the same on every night.
+    pub hashes: Vec<u64>,
 }
 
 impl Attribute {
@@ -40,8 +46,16 @@ impl Attribute {
             kept.iter().map(number).collect()
         });
         let derived = derived.collect();
+        let hash = |old: &u32| {
+            let old = *old as usize;
+            let mut hasher = FixedState::default().build_hasher();
+            hasher.write_u64(hash_of(column.texts.value(old)));
+            column.derived.iter().for_each(|hashes| hasher.write_u64(hashes[old]));
+            hasher.finish()
+        };
+        let hashes = kept.par_iter().map(hash).collect();
         let texts = take(&column.texts, &UInt32Array::from(kept), None)?.as_string_view().clone();
-        Ok((Self { texts, counts, derived }, value_of))
+        Ok((Self { texts, counts, derived, hashes }, value_of))
     }
 
     /// The text of a value.
